@@ -1,0 +1,1 @@
+"""One folder per connector; see ``schakel_connectors.connector`` for the rules."""

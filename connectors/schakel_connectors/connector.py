@@ -1,0 +1,103 @@
+"""Find, load and run connectors.
+
+A connector is a folder with ``manifest.toml`` and ``mapping.py``. The mapping offers ``Record``, the fields that are
+read, as a pydantic model; ``parse``, from bytes to a ``Record``; and ``to_translations``, a pure function from one
+record to what it means for each person in it. All three raise ``RecordRejected`` or pydantic's ``ValidationError``.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from pkgutil import iter_modules
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+import schakel_connectors
+from schakel_connectors.rejection import RecordRejected, from_validation, rejected
+from schakel_connectors.statement import Translation
+from schakel_contracts.codes import Role
+
+SIZE_MAX = 1_048_576
+"""No record is larger, in bytes; a manifest may ask for less."""
+
+
+class Manifest(BaseModel):
+    """What a privacy officer needs to know about a connector, and what the intake holds it to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str = Field(description="What it reads, in one line (Dutch).")
+    standard: str = Field(description="The format and its versions.")
+    owner: str = Field(description="Who to call about it.")
+    purpose: str = Field(description="Why the data is read (Dutch).")
+    legal_basis: str = Field(description="On which ground a partner hands it over (Dutch).")
+    content_types: tuple[str, ...] = Field(description="Media types that it accepts.")
+    roles: frozenset[Role] = Field(
+        description="Which partners may use it; each is entitled to the BSN if bsn is true (R18)."
+    )
+    bsn: bool = Field(description="Whether it reads a BSN.")
+    emits: frozenset[str] = Field(description="Short event types that it can give.")
+    registry: frozenset[str] = Field(description="Kinds of registry record that it can give.")
+    size_max: int = Field(default=SIZE_MAX, gt=0, le=SIZE_MAX, description="Largest record, in bytes.")
+    reads: dict[str, str] = Field(description="Every field that is read, with the reason why (Dutch).")
+    never_reads: tuple[str, ...] = Field(default=(), description="What stands in the format and is left unread.")
+
+
+@dataclass(frozen=True)
+class Connector:
+    """A manifest together with the mapping that it describes."""
+
+    name: str
+    manifest: Manifest
+    record: type[BaseModel]
+    parse: Callable[[bytes], Any]
+    to_translations: Callable[[Any], Iterable[Translation]]
+
+    def translate(self, raw: bytes) -> list[Translation]:
+        """Translate one raw record, or raise ``RecordRejected`` that names fields and rules and never a value."""
+        if len(raw) > self.manifest.size_max:
+            raise rejected("record", "too_large")
+        try:
+            return list(self.to_translations(self.parse(raw)))
+        except ValidationError as error:
+            raise from_validation(error) from None
+        except RecursionError:
+            raise rejected("record", "too_deep") from None
+
+
+class UnknownConnector(LookupError):
+    """There is no connector of that name."""
+
+
+@cache
+def load(name: str) -> Connector:
+    """Load one connector; a missing name or a bad manifest fails at start-up."""
+    if name not in names():
+        raise UnknownConnector(name)
+    package = f"{schakel_connectors.__name__}.{name}"
+    manifest = tomllib.loads(files(package).joinpath("manifest.toml").read_text("utf-8"))
+    mapping = import_module(f"{package}.mapping")
+    return Connector(name, Manifest.model_validate(manifest), mapping.Record, mapping.parse, mapping.to_translations)
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of all connectors: the folders that hold a manifest."""
+    return tuple(
+        module.name
+        for module in iter_modules(schakel_connectors.__path__)
+        if module.ispkg and files(f"{schakel_connectors.__name__}.{module.name}").joinpath("manifest.toml").is_file()
+    )
+
+
+def discover() -> Iterator[Connector]:
+    """Load every connector, in alphabetical order."""
+    for name in names():
+        yield load(name)
+
+
+__all__ = ["Connector", "Manifest", "RecordRejected", "UnknownConnector", "discover", "load", "names"]

@@ -1,0 +1,90 @@
+"""FHIR's dates, which may be partial: ``2026``, ``2026-03``, ``2026-03-04`` and times with a zone.
+
+A start is read as its first moment and an end as its last, which FHIR includes. Where a source leaves out the zone,
+its clock is taken to be the Dutch one.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from schakel_connectors.rejection import rejected
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+_DAY = 10
+
+
+def first_day(text: str, field: str) -> date:
+    """Return the first day of a FHIR date or dateTime; raises ``RecordRejected`` with the rule ``date_invalid``."""
+    try:
+        if len(text) >= _DAY:
+            return _day(text)
+        year, month = _partial(text)
+        return date(year, month or 1, 1)
+    except ValueError:
+        raise rejected(field, "date_invalid") from None
+
+
+def last_day(text: str, field: str) -> date:
+    """Return the last day of a FHIR date or dateTime; raises ``RecordRejected`` with the rule ``date_invalid``."""
+    try:
+        if len(text) >= _DAY:
+            return _day(text)
+        year, month = _partial(text)
+        following = date(year + (month or 12) // 12, (month or 12) % 12 + 1, 1)
+        return following - timedelta(days=1)
+    except (ValueError, OverflowError):
+        raise rejected(field, "date_invalid") from None
+
+
+def first_instant(text: str, field: str) -> datetime:
+    """Return the moment at which a FHIR date or dateTime begins, in UTC."""
+    if len(text) > _DAY:
+        return _moment(text, field)
+    return _midnight(first_day(text, field), field)
+
+
+def end_instant(text: str, field: str) -> datetime:
+    """Return the moment, in UTC, from which an inclusive end no longer holds; a time of day ends at that very moment."""
+    if len(text) > _DAY:
+        return _moment(text, field)
+    last = last_day(text, field)
+    if last == date.max:
+        raise rejected(field, "date_invalid")
+    return _midnight(last + timedelta(days=1), field)
+
+
+def _midnight(day: date, field: str) -> datetime:
+    try:
+        return datetime.combine(day, time(), ZONE).astimezone(UTC)
+    except OverflowError:
+        raise rejected(field, "date_invalid") from None
+
+
+def _moment(text: str, field: str) -> datetime:
+    try:
+        if text[4] != "-" or text[7] != "-" or text[_DAY] != "T":
+            raise ValueError
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=ZONE)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise rejected(field, "date_invalid") from None
+
+
+def _day(text: str) -> date:
+    """The form is checked as well: Python also reads week dates and dates without hyphens."""
+    if text[4] != "-" or text[7] != "-" or text[10:11] not in {"", "T"}:
+        raise ValueError
+    return date.fromisoformat(text[:_DAY])
+
+
+def _partial(text: str) -> tuple[int, int | None]:
+    year, hyphen, month = text.partition("-")
+    if not text.isascii() or len(year) != 4 or not year.isdigit():  # noqa: PLR2004 - a year has four digits
+        raise ValueError
+    if not hyphen:
+        return int(year), None
+    if len(month) != 2 or not month.isdigit():  # noqa: PLR2004 - and a month two
+        raise ValueError
+    return int(year), int(month)

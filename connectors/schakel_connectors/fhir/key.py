@@ -1,0 +1,33 @@
+"""The key under which the partner keeps a resource, so that the next version is recognised."""
+
+from hashlib import blake2b
+
+from schakel_connectors.fhir.codes import BSN
+from schakel_connectors.fhir.neighbours import Found, Place
+from schakel_connectors.rejection import rejected
+from schakel_connectors.statement import Subject
+
+
+def record_key(resource: Found, place: Place, subject: Subject, begin: str = "") -> str:
+    """Return ``CarePlan/<id>``, else its first business identifier, else a digest of the person and the beginning.
+
+    Never made from a BSN: what is derived from the key travels, and nine digits are soon guessed. A resource that has
+    none of these raises ``RecordRejected`` with the rule ``id_missing``.
+    """
+    kind = resource["resourceType"]
+    if "id" in resource:
+        return _printable(f"{kind}/{resource['id']}", place)
+    for identifier in resource.get("identifier", ()):
+        if identifier.get("value") and identifier.get("system") not in BSN:
+            system = identifier.get("system", "")
+            return _printable(f"{kind}/{system}|{identifier['value']}", place)
+    if not subject.own_numbers:
+        raise rejected(f"{place.at}.id", "id_missing")
+    known = "\n".join((*sorted(subject.own_numbers), begin))
+    return f"{kind}#{blake2b(known.encode(), digest_size=16).hexdigest()}"
+
+
+def _printable(key: str, place: Place) -> str:
+    if not key.isprintable():
+        raise rejected(f"{place.at}.id", "not_printable")
+    return key

@@ -1,0 +1,48 @@
+"""From bytes to a record of exactly the declared elements, whether they came as JSON or as XML."""
+
+from codecs import BOM_UTF8
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from schakel_connectors.fhir.xml import fields_of_resource
+from schakel_connectors.rejection import FieldError, RecordRejected, from_validation
+from schakel_connectors.xml_reading import parse_xml
+
+AnyRecord = TypeVar("AnyRecord", bound=BaseModel)
+
+ERRORS_MAX = 20
+"""A refusal names no more fields than this."""
+
+_XML_STARTS = (b"<", b"\xff\xfe", b"\xfe\xff", b"\x00<")
+
+
+def read(raw: bytes, record: type[AnyRecord]) -> AnyRecord:
+    """Read a FHIR resource in JSON or XML, or raise ``RecordRejected`` in FHIR's own field names."""
+    raw = raw.removeprefix(BOM_UTF8).lstrip(b" \t\r\n")
+    try:
+        if raw.startswith(_XML_STARTS):
+            return record.model_validate(fields_of_resource(parse_xml(raw), record))
+        return record.model_validate_json(raw)
+    except ValidationError as error:
+        raise _explained(error) from None
+
+
+def _explained(error: ValidationError) -> RecordRejected:
+    """Say what is wrong in the words of FHIR; pydantic's own words mean little to who sends the record."""
+    found = from_validation(error).errors[:ERRORS_MAX]
+    return RecordRejected(*(_in_fhir_words(item) for item in found))
+
+
+def _in_fhir_words(error: FieldError) -> FieldError:
+    field, rule = error.field, error.rule
+    if rule in {"union_tag_invalid", "union_tag_not_found"}:
+        return FieldError("resourceType" if field == "record" else f"{field}.resourceType", "unsupported_type")
+    if rule == "none_required":
+        head, _, _ = field.rpartition(".modifierExtension")
+        if head:
+            return FieldError(f"{head}.modifierExtension", "modifier_extension_unknown")
+        return FieldError(field, "implicit_rules_unknown")
+    if rule in {"model_attributes_type", "dict_type"}:
+        return FieldError(field, "not_an_object")
+    return FieldError(field, "code_unknown" if rule == "literal_error" else rule)

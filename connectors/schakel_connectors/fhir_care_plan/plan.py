@@ -1,0 +1,98 @@
+"""What a care plan says: whether it runs, how much support there is, and who is involved."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from schakel_connectors.fhir.dates import first_instant, last_day
+from schakel_connectors.fhir.key import record_key
+from schakel_connectors.fhir.neighbours import Place
+from schakel_connectors.fhir_care_plan.involvement import SENDER, WISHES, span
+from schakel_connectors.fhir_care_plan.record import CarePlan, ServiceRequest
+from schakel_connectors.fhir_care_plan.support import support_level
+from schakel_connectors.fhir_care_plan.team import of_team
+from schakel_connectors.stated.care_plan import CarePlanStated
+from schakel_connectors.stated.relation import RelationStated
+from schakel_connectors.stated.support_level import SupportLevelStated
+from schakel_connectors.statement import Statement, Subject, Translation
+from schakel_contracts.codes import CarePlanStatus
+
+STATUS = {
+    "active": CarePlanStatus.ACTIVE,
+    "on-hold": CarePlanStatus.PAUSED,
+    "completed": CarePlanStatus.ENDED,
+    "revoked": CarePlanStatus.ENDED,
+    "entered-in-error": CarePlanStatus.ENDED,
+}
+"""A draft and an unknown status say nothing."""
+
+PURSUED = frozenset({"accepted", "active"})
+"""The statuses of a goal that is worked on."""
+
+
+def translation_of_plan(
+    plan: CarePlan,
+    place: Place,
+    subject: Subject,
+    orders: Iterable[ServiceRequest] = (),
+    *,
+    in_episode: bool = False,
+) -> Translation:
+    """Return what a plan means for its person; ``orders`` are those that came along and say they belong to it.
+
+    Where an episode came along, that tells of the sender's involvement and the plan does not.
+    """
+    meta = plan.get("meta", {})
+    changed = meta.get("lastUpdated")
+    period = plan.get("period", {})
+    return Translation(
+        record_key=record_key(plan, place, subject, period.get("start", "")),
+        subject=subject,
+        statements=tuple(_statements(plan, place, orders, in_episode=in_episode)),
+        as_of=first_instant(changed, f"{place.at}.meta.lastUpdated") if changed else None,
+    )
+
+
+def _statements(plan: CarePlan, place: Place, orders: Iterable[ServiceRequest], *, in_episode: bool) -> list[Statement]:
+    status = STATUS.get(plan["status"])
+    if status is None or plan["intent"] in WISHES or _is_help_from_others(plan):
+        return []
+    ended = status == "ended"
+    days = span(plan.get("period"), f"{place.at}.period")
+    found: list[Statement] = []
+    if ended or not in_episode:
+        found.append(RelationStated(SENDER, valid_from=days[0], valid_until=days[1], ended=ended))
+    if "careTeam" in plan:
+        found.extend(of_team(plan, place, days, ended=ended))
+    if ended:
+        mistaken = plan["status"] == "entered-in-error"
+        effective = None if mistaken else days[1]
+        found.append(CarePlanStated(status, effective, mistaken=mistaken))
+        found.append(SupportLevelStated(0, effective))
+        return found
+    review = (_review(plan, place) if "goal" in plan else None) or days[1]
+    month = review.isoformat()[:7] if review else None
+    found.append(CarePlanStated(status, days[0] if status == "active" else None, month))
+    level = support_level(plan, place, orders)
+    if level is not None:
+        found.append(SupportLevelStated(level, review_date=review))
+    return found
+
+
+def _review(plan: CarePlan, place: Place) -> date | None:
+    """The first day on which a goal that is worked on is due."""
+    due: date | None = None
+    for reference in plan.get("goal", ()):
+        pointer = reference.get("reference")
+        goal = place.find(pointer, "goal") if pointer else None
+        if goal is None or goal.get("lifecycleStatus") not in PURSUED:
+            continue
+        for target in goal.get("target", ()):
+            if "dueDate" in target:
+                day = last_day(target["dueDate"], f"{place.at}.goal.target.dueDate")
+                due = day if due is None or day < due else due
+    return due
+
+
+def _is_help_from_others(plan: CarePlan) -> bool:
+    """The nl-core profile of that name tells who helps at home, not what the sender plans."""
+    return bool(plan.get("meta", {}).get("profile"))

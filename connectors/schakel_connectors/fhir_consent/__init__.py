@@ -1,0 +1,1 @@
+"""FHIR R4 consents, as permissions and objections of this hub."""

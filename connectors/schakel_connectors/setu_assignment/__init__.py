@@ -1,0 +1,1 @@
+"""SETU Assignment: a worker is placed on a position at a customer."""

@@ -1,0 +1,40 @@
+"""The statement of where a care plan stands."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from schakel_connectors.statement import Sender
+from schakel_contracts.care_plan import CarePlanStatusChanged
+from schakel_contracts.codes import CarePlanStatus
+
+
+@dataclass(frozen=True, slots=True)
+class CarePlanStated:
+    """A care plan is active, paused or ended, and is looked at again in a certain month."""
+
+    status: CarePlanStatus
+    effective: date | None = None
+    review_month: str | None = None
+    mistaken: bool = False
+    """The partner says that the plan was entered in error: it ends, but only for those who were told of it."""
+
+    slot: str = "care_plan"
+
+    def event(
+        self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime
+    ) -> CarePlanStatusChanged | None:
+        """Return the change; nothing for a plan entered in error that was never active or paused here."""
+        del identity, sender, received_at
+        if self.mistaken and memory not in {CarePlanStatus.ACTIVE, CarePlanStatus.PAUSED}:
+            return None
+        return CarePlanStatusChanged(status=self.status, effective=self.effective, review_month=self.review_month)
+
+    def record(self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime) -> None:
+        """Keep nothing in the registry: a plan is no permission."""
+        del identity, memory, sender, received_at
+
+    def memory(self, previous: str | None) -> str:
+        """Remember the status."""
+        del previous
+        return self.status.value

@@ -1,0 +1,46 @@
+"""The statement of how much support a person gets."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from schakel_connectors.statement import Sender
+from schakel_contracts.codes import SupportDirection
+from schakel_contracts.support_level import SupportLevelChanged
+
+
+@dataclass(frozen=True, slots=True)
+class SupportLevelStated:
+    """Support is at a level from 0 (none) to 4 (daily); only the direction in which it moved is ever told."""
+
+    level: int
+    effective: date | None = None
+    review_date: date | None = None
+    slot: str = "support_level"
+
+    def event(
+        self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime
+    ) -> SupportLevelChanged | None:
+        """Return up or down, or set for the first level; nothing when the level is the same, or first and none."""
+        del identity, sender, received_at
+        direction = self._direction(memory)
+        if direction is None:
+            return None
+        return SupportLevelChanged(direction=direction, effective=self.effective, review_date=self.review_date)
+
+    def record(self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime) -> None:
+        """Keep nothing in the registry."""
+        del identity, memory, sender, received_at
+
+    def memory(self, previous: str | None) -> str:
+        """Remember the level."""
+        del previous
+        return str(self.level)
+
+    def _direction(self, memory: str | None) -> SupportDirection | None:
+        if not memory:
+            return SupportDirection.SET if self.level else None
+        before = int(memory)
+        if self.level == before:
+            return None
+        return SupportDirection.UP if self.level > before else SupportDirection.DOWN

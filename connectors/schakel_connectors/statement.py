@@ -1,0 +1,96 @@
+"""What a record says about one person, before it is known what of it is new.
+
+A connector is pure and remembers nothing, so it can't know whether support went up or a placement is new. It *states*;
+the intake keeps a digest and a few characters of memory per statement, and ``Statement.event`` says what changed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Protocol
+from uuid import UUID
+
+from schakel_contracts.codes import Role
+from schakel_contracts.event import Event
+from schakel_contracts.identifiers import Bsn
+from schakel_contracts.registry import ConsentRecord, RelationRecord, RepresentationRecord, RequestRecord
+
+Record = ConsentRecord | RelationRecord | RepresentationRecord | RequestRecord
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRef:
+    """An organisation as the record names it: ``oin``, ``ura``, ``agb``, ``kvk``, ``rsin``, ``gemeente`` or ``partner`` and a value."""
+
+    scheme: str
+    value: str
+
+
+SELF = OrganisationRef("self", "")
+"""The partner that sent the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An organisation that was looked up in the chain: its partner id (or ``scheme:value``) and its role there."""
+
+    id: str
+    role: Role | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent the record, and how organisations that it names are found in the chain."""
+
+    party: str
+    role: Role
+    resolve: Callable[[OrganisationRef, Role | None], Party]
+    """Look up an organisation; raises ``RecordRejected`` when several partners match and the role does not tell which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The person as the record names them: a BSN, the partner's own numbers (``system|value``), or both."""
+
+    bsn: Bsn | None = None
+    own_numbers: tuple[str, ...] = ()
+
+
+class Statement(Protocol):
+    """One thing that a record says, such as the status of a care plan. Implementations are frozen dataclasses."""
+
+    @property
+    def slot(self) -> str:
+        """Return the name that is unique within the record: ``care_plan``, ``benefit/ww``."""
+        ...
+
+    def event(self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime) -> Event | None:
+        """Return what changed since ``memory``, or None when nobody needs to know."""
+        ...
+
+    def record(self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime) -> Record | None:
+        """Return the registry record that now holds, if the statement is about one."""
+        ...
+
+    def memory(self, previous: str | None) -> str:
+        """Return the few characters to remember until the next version of this record."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What one record means for one person."""
+
+    record_key: str
+    """The partner's own key of the record; the intake keeps a keyed hash of it only."""
+
+    subject: Subject
+    statements: tuple[Statement, ...] = ()
+    as_of: datetime | None = None
+    """When the partner last changed the record; an older version that arrives later changes nothing."""
+
+
+def digest(statement: Statement) -> str:
+    """Return 16 hex characters that differ when the statement differs; frozen dataclasses have a stable repr."""
+    return blake2b(repr(statement).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,1 @@
+"""SuwiML: what UWV and municipalities answer about a person's benefits."""

@@ -1,0 +1,1 @@
+"""Schakel's shared vocabulary: every record that may travel between services."""

@@ -1,0 +1,139 @@
+"""The envelope: CloudEvents 1.0 in the NL GOV profile, binary on Kafka and structured on webhooks.
+
+Source: CloudEvents 1.0 Kafka protocol binding (``ce_`` headers) and the Dutch profile. Against the profile's own
+example the subject is a pseudonym, never a BSN.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+OIN_SOURCE = "urn:nld:oin:{oin}:systeem:{partner}"
+MASKED_SOURCE = "urn:nl:schakel:partner"
+"""What a recipient sees as the source when the sender's name would tell of care (R14)."""
+
+SCHEMA = "https://schakel.example/schemas/{type}.json"
+CONTENT_TYPE = b"application/json"
+STRUCTURED_CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
+SIZE_MAX = 65_536
+
+Headers = list[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The context attributes of one event; times are RFC 3339 text in UTC."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    purpose: str | None = None
+    basis: str | None = None
+    sequence: int | None = None
+    traceparent: str | None = None
+    prohibiteduse: str | None = None
+    withhold: str | None = None
+    """Roles that the sender does not want to be told, ``UWV=disproportionate INC=disproportionate`` (R7)."""
+
+    @property
+    def partner(self) -> str:
+        """Return the partner id that stands at the end of the source, or ``partner`` when masked."""
+        return self.source.rpartition(":")[2]
+
+    def to_headers(self, position: str | None = None) -> Headers:
+        """Return the binary-mode Kafka headers; ``position`` names the record that this one was made from."""
+        headers: Headers = [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", self.id.encode()),
+            ("ce_source", self.source.encode()),
+            ("ce_type", self.type.encode()),
+            ("ce_subject", self.subject.encode()),
+            ("ce_time", self.time.encode()),
+            ("ce_dataschema", SCHEMA.format(type=self.type).encode()),
+            ("content-type", CONTENT_TYPE),
+        ]
+        if self.purpose is not None:
+            headers.append(("ce_purpose", self.purpose.encode()))
+        if self.basis is not None:
+            headers.append(("ce_basis", self.basis.encode()))
+        if self.sequence is not None:
+            headers.append(("ce_sequence", b"%d" % self.sequence))
+        if self.prohibiteduse is not None:
+            headers.append(("ce_prohibiteduse", self.prohibiteduse.encode()))
+        if self.withhold is not None:
+            headers.append(("ce_withhold", self.withhold.encode()))
+        if self.traceparent is not None:
+            headers.append(("ce_traceparent", self.traceparent.encode()))
+        if position is not None:
+            headers.append((POSITION, position.encode()))
+        return headers
+
+    def to_structured(self, data: Any, *, subject: str | None = None) -> bytes:
+        """Return the structured JSON for a webhook or a file, under the number that the recipient knows."""
+        attributes: dict[str, Any] = {
+            "specversion": "1.0",
+            "id": self.id,
+            "source": self.source,
+            "type": self.type,
+            "subject": subject or self.subject,
+            "time": self.time,
+            "dataschema": SCHEMA.format(type=self.type),
+            "datacontenttype": "application/json",
+        }
+        extensions = {
+            "purpose": self.purpose,
+            "basis": self.basis,
+            "sequence": None if self.sequence is None else str(self.sequence),
+            "prohibiteduse": self.prohibiteduse,
+            "traceparent": self.traceparent,
+        }
+        attributes |= {name: value for name, value in extensions.items() if value is not None}
+        return json.dumps(attributes | {"data": data}, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+POSITION = "schakel_position"
+"""Header that names the source record, ``<topic>/<partition>/<offset>/<n>``; the next stage drops what it has seen."""
+
+CONSENT, RELATION = "schakel_consent", "schakel_relation"
+"""Headers of a notification, for the second check: under which consent it goes (empty: under a statute), and whether a
+relation must still be there."""
+
+
+class MalformedEnvelope(ValueError):
+    """A record lacks an attribute that CloudEvents or Schakel requires; the message names it."""
+
+
+def read_envelope(headers: Iterable[tuple[str, bytes]]) -> Envelope:
+    """Read binary-mode headers; a missing or undecodable attribute raises ``MalformedEnvelope`` with its name."""
+    found = dict(headers)
+    try:
+        if found["ce_specversion"] != b"1.0":
+            raise MalformedEnvelope("ce_specversion")
+        sequence = found.get("ce_sequence")
+        return Envelope(
+            id=found["ce_id"].decode(),
+            source=found["ce_source"].decode(),
+            type=found["ce_type"].decode(),
+            subject=found["ce_subject"].decode(),
+            time=found["ce_time"].decode(),
+            purpose=_text(found, "ce_purpose"),
+            basis=_text(found, "ce_basis"),
+            sequence=None if sequence is None else int(sequence),
+            traceparent=_text(found, "ce_traceparent"),
+            prohibiteduse=_text(found, "ce_prohibiteduse"),
+            withhold=_text(found, "ce_withhold"),
+        )
+    except KeyError as error:
+        raise MalformedEnvelope(str(error.args[0])) from None
+    except (UnicodeDecodeError, ValueError) as error:
+        if isinstance(error, MalformedEnvelope):
+            raise
+        raise MalformedEnvelope("ce_") from None
+
+
+def _text(found: dict[str, bytes], name: str) -> str | None:
+    value = found.get(name)
+    return None if value is None else value.decode()

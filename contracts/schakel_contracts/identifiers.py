@@ -1,0 +1,38 @@
+"""Names for the strings that identify something, so that one can't stand where another is meant."""
+
+from typing import Annotated, NewType
+from uuid import UUID, uuid5
+
+from pydantic import StringConstraints
+
+Bsn = NewType("Bsn", str)
+"""A citizen service number. Lives inside a connector and an intake, never beyond."""
+
+Pseudonym = NewType("Pseudonym", str)
+"""A person on the log: ``k1.`` and the keyed HMAC of the BSN, base64url without padding (R19)."""
+
+PartnerId = NewType("PartnerId", str)
+"""A party in a chain file: one organisation in one role."""
+
+PARTY_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$|^(oin|ura|agb|kvk|rsin|gemeente|unknown):[0-9A-Za-z.-]{1,40}$"
+PartyText = Annotated[str, StringConstraints(pattern=PARTY_PATTERN, max_length=64)]
+"""A partner id, or ``scheme:value`` for an organisation that this chain does not know."""
+
+NAMESPACE = UUID("5c9e2c3a-7f4b-5d0e-8a53-1f6f0a8c7d21")
+"""The root of every deterministic id in Schakel."""
+
+
+def deterministic_id(*parts: str) -> UUID:
+    """Return the same UUIDv5 for the same parts, so that a repeat is recognisable at every stage.
+
+    Parts are joined with a separator that no part may contain, so ``("a", "bc")`` and ``("ab", "c")`` differ.
+    """
+    return uuid5(NAMESPACE, "\x1f".join(parts))
+
+
+def is_bsn(digits: str) -> bool:
+    """Say whether nine digits pass the eleven test (weights 9..2 and -1, sum divisible by 11, not zero)."""
+    if len(digits) != 9 or not digits.isascii() or not digits.isdigit() or digits == "000000000":
+        return False
+    a, b, c, d, e, f, g, h, i = map(int, digits)
+    return (9 * a + 8 * b + 7 * c + 6 * d + 5 * e + 4 * f + 3 * g + 2 * h - i) % 11 == 0

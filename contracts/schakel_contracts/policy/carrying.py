@@ -1,0 +1,99 @@
+"""Which consent carries a disclosure, or why none does."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from schakel_contracts.codes import ConsentForm, Purpose, Reason
+from schakel_contracts.policy.facts import Addressee
+from schakel_contracts.policy.standing import ALL_CHECKS, NOT_NAMED, STRENGTH, Standing
+
+WRITTEN = STRENGTH[ConsentForm.WRITTEN]
+
+
+class Carried(NamedTuple):
+    """The consent that carries it, and the purpose which that consent names."""
+
+    consent_id: UUID
+    purpose: Purpose
+
+
+class Wanted(NamedTuple):
+    """What a consent must cover: whom, whose data, and for one of which purposes."""
+
+    recipient: Addressee
+    source: str
+    purposes: tuple[Purpose, ...]
+    lacking: Reason | None
+    """Why one that covers it all may still not do: its form, or the five questions."""
+
+
+def carrying(
+    wanted: Wanted, permissions: Sequence[Standing], objections: Sequence[Standing], now: datetime
+) -> Carried | Reason:
+    """Return the first permission that covers it all, or what stands in the way.
+
+    Of several reasons the one nearest to a permit is told: a consent of the wrong form before an
+    objection, that before one that ended (the last to end), that before none.
+    """
+    wrong_form: Reason | None = None
+    ended: Reason | None = None
+    objected = False
+    party, role = wanted.recipient.id, wanted.recipient.role
+    for consent in permissions:
+        purpose = _purpose(consent, wanted)
+        if purpose is None or now < consent.begin:
+            continue
+        if now >= consent.end:
+            ended = ended or consent.ended_by
+        elif objections and any(
+            not consent.outweighs(objection, party, role)
+            for objection in objections
+            if _concerns(objection, wanted, purpose, now)
+        ):
+            objected = True
+        else:
+            lacks = wanted.lacking and _lacks(consent, wanted.lacking)
+            if lacks is None:
+                return Carried(consent.id, purpose)
+            wrong_form = wrong_form or lacks
+    if wrong_form is not None:
+        return wrong_form
+    if objected or any(_concerns(objection, wanted, wanted.purposes[0], now) for objection in objections):
+        return Reason.OBJECTION
+    return ended or Reason.NO_CONSENT
+
+
+def _purpose(consent: Standing, wanted: Wanted) -> Purpose | None:
+    """Return the purpose under which a permission covers it, whether it stands or not."""
+    if consent.source is not None and consent.source != wanted.source:
+        return None
+    if consent.names(wanted.recipient.id, wanted.recipient.role) == NOT_NAMED:
+        return None
+    for purpose in wanted.purposes:
+        if purpose in consent.purposes:
+            return purpose
+    return None
+
+
+def _concerns(objection: Standing, wanted: Wanted, purpose: Purpose, now: datetime) -> bool:
+    """Say whether an objection stands and is about this recipient, source and purpose.
+
+    An objection to the row's own purpose counts even where a consent for the recipient's primary
+    purpose would carry.
+    """
+    return (
+        objection.stands(now)
+        and objection.names(wanted.recipient.id, wanted.recipient.role) != NOT_NAMED
+        and (objection.source is None or objection.source == wanted.source)
+        and (not objection.purposes or purpose in objection.purposes or wanted.purposes[0] in objection.purposes)
+    )
+
+
+def _lacks(consent: Standing, lacking: Reason | None) -> Reason | None:
+    if lacking is Reason.NOT_WRITTEN and consent.strength < WRITTEN:
+        return lacking
+    if lacking is Reason.NOT_FREELY_GIVEN and consent.checks != ALL_CHECKS:
+        return lacking
+    return None

@@ -1,0 +1,135 @@
+"""What a row may never say, whoever signed it: one rule a check, answered with a sentence."""
+
+from collections.abc import Iterator
+
+from schakel_contracts.catalogue import BY_SHORT_TYPE
+from schakel_contracts.codes import Category, Role
+from schakel_contracts.delivery import DeliveryNotCompleted
+from schakel_contracts.event import Event
+from schakel_contracts.policy.tables_format import (
+    BY_CONSENT,
+    BY_LAW,
+    BasisKind,
+    BasisRow,
+    FlowRow,
+    NeverRow,
+    RoleRow,
+)
+from schakel_contracts.policy.views import VIEWS
+
+Roles = dict[Role, RoleRow]
+Bases = dict[str, BasisRow]
+Finding = tuple[str, str]
+"""The rule that is broken, and how."""
+ABOUT_THE_EXCHANGE = frozenset({Category.ACCOUNTABILITY, Category.REPRESENTATIVE, Category.CONTACT_PERSON})
+"""What every involved party must know, and says nothing of anybody's situation: basis A."""
+ACROSS_THE_MUNICIPALITY = {(Role.INC, Role.WMO), (Role.WMO, Role.INC)}
+
+
+def findings(row: FlowRow, roles: Roles, bases: Bases, never: list[NeverRow]) -> Iterator[Finding]:
+    """Yield everything that is wrong with one row."""
+    contract = BY_SHORT_TYPE.get(row.event)
+    if contract is None:
+        yield "contract", f"there is no event {row.event}"
+        return
+    unknown = [code for code in row.basis if code not in bases]
+    if unknown:
+        yield "basis", f"unknown code {unknown[0]}"
+        return
+    yield from _contract_findings(row, contract)
+    used = [bases[code] for code in row.basis]
+    for basis in used:
+        if not basis.enabled:
+            yield "basis", f"{basis.code} is not enabled"
+    for source in row.source_roles:
+        for recipient in row.recipient_roles:
+            pair = f"{source} to {recipient}"
+            for basis in used:
+                yield from _basis_findings(row, contract, basis, (source, recipient), roles)
+            yield from _masking_findings(row, contract, roles[source], roles[recipient], pair)
+            yield from _never_findings(row, contract.category, (source, recipient), never)
+
+
+def _contract_findings(row: FlowRow, contract: type[Event]) -> Iterator[Finding]:
+    if row.view is None:
+        known, required = set(contract.model_fields), contract
+        if "type" in row.mask:
+            yield "R14", "a masked type needs a view"
+    else:
+        view = VIEWS.get((contract, row.view))
+        if view is None:
+            yield "contract", f"there is no view {row.view} of {row.event}"
+            return
+        known, required = set(view.fills), view.contract
+        if "type" not in row.mask:
+            yield "R14", "a view masks the type"
+    for field in row.fields:
+        if field not in known:
+            yield "contract", f"there is no field {field}"
+    for name, field_info in required.model_fields.items():
+        if field_info.is_required() and name not in row.fields:
+            yield "contract", f"the contract can't do without {name}"
+
+
+def _basis_findings(
+    row: FlowRow, contract: type[Event], basis: BasisRow, pair: tuple[Role, Role], roles: Roles
+) -> Iterator[Finding]:
+    source, recipient = roles[pair[0]], roles[pair[1]]
+    says = f"{pair[0]} to {pair[1]} on {basis.code}"
+    about_the_exchange = contract.category in ABOUT_THE_EXCHANGE
+    if source.wgbo and basis.kind in BY_LAW:
+        yield "R4", f"a duty of the recipient does not lift confidentiality: {says}"
+    if basis.kind in BY_LAW and pair in ACROSS_THE_MUNICIPALITY:
+        yield "R8", f"two domains of one municipality share on consent only: {says}"
+    if recipient.public_body and basis.kind in BY_CONSENT and not basis.public_body:
+        yield "R12", f"a public body needs CX or C:WMO: {says}"
+    if source.benefit_administration and not recipient.named_in_benefit_acts:
+        if basis.kind in BY_CONSENT and basis.kind is not BasisKind.WRITTEN_CONSENT:
+            yield "R5", f"the consent must be in writing: {says}"
+        if basis.kind in BY_LAW:
+            yield "R5", f"the Act does not name this recipient: {says}"
+    if basis.kind is BasisKind.OWN and not (recipient.own_side or row.own or row.addressed or about_the_exchange):
+        yield "R1", f"A is for own data or for what every party must know: {says}"
+    if not row.relation_required and row.addressed is None:
+        yield "R3", f"only what is addressed to a party goes without a relation: {says}"
+
+
+def _masking_findings(
+    row: FlowRow, contract: type[Event], source: RoleRow, recipient: RoleRow, pair: str
+) -> Iterator[Finding]:
+    if recipient.masked and source.name_reveals_care and "source" not in row.mask:
+        yield "R14", f"the sender's name tells of care: {pair}"
+    tells_of_care = source.care and contract.category not in ABOUT_THE_EXCHANGE
+    if recipient.masked and tells_of_care and row.view is None:
+        yield "R14", f"the event's name tells of care: {pair}"
+    if tells_of_care and row.prohibited_use != "enforcement":
+        yield "R20", f"what comes from care is never for enforcement: {pair}"
+    if recipient.masked and contract is DeliveryNotCompleted and not row.about_roles:
+        yield "R14", f"it would name parties that tell of care: {pair}"
+
+
+def _never_findings(
+    row: FlowRow, category: Category, pair: tuple[Role, Role], never: list[NeverRow]
+) -> Iterator[Finding]:
+    source, recipient = pair
+    for cell in never:
+        if (
+            cell.category is not category
+            or recipient not in cell.recipient_roles
+            or (cell.source_roles and source not in cell.source_roles)
+        ):
+            continue
+        closed = set(cell.fields or row.fields) - set(cell.except_fields)
+        for field in row.fields:
+            if field in closed:
+                yield "never", f"{category} from {source} to {recipient}: {field}"
+
+
+def role_findings(role: RoleRow) -> Iterator[Finding]:
+    """Yield what is wrong with one role."""
+    if not role.bsn_entitled and not role.own_side and not role.pairwise_handle:
+        yield "R19", "who may not process the BSN gets a number of its own"
+    if role.bsn_entitled and role.pairwise_handle:
+        yield "R18", "who has a number of its own has no use for the BSN"
+    if role.own_side and role.public_body:
+        yield "R12", "a public body is not the person's own side"

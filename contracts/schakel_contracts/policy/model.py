@@ -1,0 +1,111 @@
+"""The policy in memory: every way that is open, ready to look up in one step."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from schakel_contracts.codes import Category, Purpose, Reason, Role
+from schakel_contracts.event import PREFIX, short_type
+from schakel_contracts.policy.ruling import Ruling
+from schakel_contracts.policy.tables_format import (
+    BasisKind,
+    BasisRow,
+    FlowRow,
+    Header,
+    Prohibited,
+    PurposeRow,
+    RoleRow,
+)
+
+CellKey = tuple[str, Role, Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One basis of a row: what it asks for, and the ruling when it holds."""
+
+    kind: BasisKind
+    by_consent: bool
+    by_request: bool
+    lacking: Reason | None
+    """Why a consent that covers everything may still not do: its form, or the five questions."""
+    article: str
+    """Law and article that a request must cite."""
+    granted: Ruling
+    """The ruling when it holds, but for consent, relation and purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One row for one source role and one recipient role, as far as known beforehand."""
+
+    row: FlowRow
+    category: Category
+    purposes: tuple[Purpose, ...]
+    """The row's purpose, then the recipient's primary one: a consent for either will do."""
+    attempts: tuple[Attempt, ...]
+    addressed: Literal["recipients", "sender"] | None
+    own: bool
+    about_roles: frozenset[Role]
+    relation_required: bool
+    denials: Mapping[Reason, Ruling]
+    not_meant: Ruling
+    """For a party of the right role that this event is not meant for."""
+    articles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of all tables."""
+
+    header: Header
+    roles: Mapping[Role, RoleRow]
+    purposes: Mapping[Purpose, PurposeRow]
+    prohibited: Mapping[Prohibited, str]
+    bases: Mapping[str, BasisRow]
+    rows: Mapping[str, FlowRow]
+    files: Mapping[str, str]
+    """In which table each row stands."""
+    cells: Mapping[CellKey, Cell]
+    """By event type (on the wire, and short), source role, recipient role."""
+    digest: str
+    """SHA-256 over all tables, so that two of the same version can be told apart."""
+
+    @property
+    def version(self) -> str:
+        """Return the version that each decision names (R26)."""
+        return self.header.version
+
+    @property
+    def signed(self) -> bool:
+        """Say whether somebody adopted these tables."""
+        return bool(self.header.signed_by.reference and self.header.signed_by.on)
+
+    def limited_to(self, purposes: Collection[Purpose]) -> "Policy":
+        """Return the policy without the rows of other purposes: a region may tighten, never widen.
+
+        Rows about the exchange itself (consent, stop-notice, what was not delivered) stay.
+        """
+        cells = {
+            key: cell
+            if cell.category is Category.ACCOUNTABILITY
+            else replace(cell, purposes=tuple(p for p in cell.purposes if p in purposes))
+            for key, cell in self.cells.items()
+            if cell.row.purpose in purposes or cell.category is Category.ACCOUNTABILITY
+        }
+        kept = {cell.row.id for cell in cells.values()}
+        rows = {row_id: row for row_id, row in self.rows.items() if row_id in kept}
+        return replace(self, rows=rows, cells=cells)
+
+    def relation_required(self, notification_type: str, role: Role) -> bool:
+        """Say whether what a recipient sees under this type needs a relation when it is sent."""
+        rows = [cell.row for cell in self._sent_as(notification_type) if role in cell.row.recipient_roles]
+        return not rows or any(row.relation_required for row in rows)
+
+    def categories_behind(self, notification_type: str) -> frozenset[Category]:
+        """Return the kinds of data that what is seen under this type can be about."""
+        return frozenset(cell.category for cell in self._sent_as(notification_type))
+
+    def _sent_as(self, notification_type: str) -> Iterator[Cell]:
+        sent = short_type(notification_type) if notification_type.startswith(PREFIX) else notification_type
+        return (cell for cell in self.cells.values() if (cell.row.view or cell.row.event) == sent)

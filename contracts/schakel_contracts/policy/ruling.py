@@ -1,0 +1,43 @@
+"""The ruling: what one party gets of one event, and on which grounds."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from schakel_contracts.codes import Outcome, Purpose, Reason, Remedy
+
+
+class Ruling(NamedTuple):
+    """One decision about one recipient; holds names of fields and rules, never a value.
+
+    A named tuple, since one is made for every recipient of every event: a frozen dataclass of this
+    size costs four times as much to make, half of a whole decision.
+    """
+
+    outcome: Outcome
+    row: str | None = None
+    """The policy row; none when no row opens this way."""
+    purpose: Purpose | None = None
+    """The one purpose under which it goes: the row's, or the primary one that the consent names."""
+    rules: tuple[str, ...] = ()
+    """For a permit the rules that were met, for a denial the one that failed first."""
+    basis: tuple[str, ...] = ()
+    consent_id: UUID | None = None
+    relation_id: UUID | None = None
+    fields: tuple[str, ...] = ()
+    """What may be sent, as the recipient's contract calls it."""
+    stripped: tuple[str, ...] = ()
+    """Fields of the event that this recipient does not get."""
+    masked: tuple[str, ...] = ()
+    """What is replaced by a neutral value: ``source``, ``type``."""
+    view: str | None = None
+    """The event that the recipient sees instead, by its short name."""
+    reason: Reason | None = None
+    remedy: Remedy | None = None
+    prohibited_use: str | None = None
+    relation_required: bool = True
+    """Whether the deliverer must find the relation again before it sends."""
+
+    @property
+    def allowed(self) -> bool:
+        """Say whether anything may be sent at all."""
+        return self.outcome is not Outcome.DENY

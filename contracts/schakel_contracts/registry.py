@@ -1,0 +1,101 @@
+"""Registry records: who may know what about whom, compacted, one value a key, placed by person.
+
+The key is ``<pseudonym>/<kind>/<id>``; the partition is the person's, so a gate has in memory exactly the registry of
+the persons that it decides about.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter
+
+from schakel_contracts.codes import Category, ConsentEffect, ConsentForm, FreelyGivenCheck, Grantor, Purpose, Role
+from schakel_contracts.consent import Recipient
+from schakel_contracts.event import Contract
+from schakel_contracts.identifiers import PartyText
+
+
+class ConsentRecord(Contract):
+    """One consent as it stands now, with the proof that it was given (AVG 7(1))."""
+
+    kind: Literal["consent"] = "consent"
+    id: UUID
+    effect: ConsentEffect = ConsentEffect.PERMIT
+    purposes: tuple[Purpose, ...] = Field(default=(), description="Empty: any purpose, allowed for an objection only.")
+    categories: tuple[Category, ...] = Field(
+        default=(), description="Empty: any category, allowed for an objection only."
+    )
+    recipients: tuple[Recipient, ...] = Field(
+        default=(), description="Empty: any recipient, allowed for an objection only."
+    )
+    source: PartyText | None = Field(
+        default=None, description="Whose data it covers; none: of every source in this chain."
+    )
+    grantor: Grantor = Grantor.SUBJECT
+    form: ConsentForm
+    freely_given: tuple[FreelyGivenCheck, ...] = Field(
+        default=(), description="The checks that were answered yes (R12)."
+    )
+    text_version: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$",
+        description="Version of the text that was read out or signed.",
+    )
+    granted_at: datetime | None = Field(
+        default=None, description="When it was given; twelve months later it ends (R10)."
+    )
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    withdrawn_at: datetime | None = Field(default=None, description="Set: withdrawn, and it stays so.")
+    collected_by: PartyText | None = Field(default=None, description="The partner at which it was given.")
+
+
+class RelationRecord(Contract):
+    """One party's involvement with one person (R3)."""
+
+    kind: Literal["relation"] = "relation"
+    id: UUID
+    party: PartyText
+    role: Role
+    valid_from: date | None = None
+    valid_until: date | None = Field(default=None, description="Last day included.")
+    ended: bool = Field(default=False, description="Ended now, whatever the dates say.")
+    asserted_by: PartyText
+
+
+class RepresentationRecord(Contract):
+    """Somebody who acts for the person."""
+
+    kind: Literal["representation"] = "representation"
+    id: UUID
+    capacity: Grantor
+    scope: tuple[Category, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+    changed_at: datetime | None = None
+
+
+class RequestRecord(Contract):
+    """A statutory request, single or standing, without which an on-request basis gives nothing (R6)."""
+
+    kind: Literal["request"] = "request"
+    id: UUID
+    party: PartyText = Field(description="Who asks.")
+    article: str = Field(pattern=r"^[A-Z]{2,5}[0-9a-z.()-]{1,16}$", description="Such as PW64(1)(n).")
+    categories: tuple[Category, ...] = Field(description="The closed data set.")
+    valid_from: datetime | None = None
+    valid_until: datetime = Field(description="A request always ends.")
+
+
+RegistryRecord = Annotated[
+    ConsentRecord | RelationRecord | RepresentationRecord | RequestRecord, Field(discriminator="kind")
+]
+REGISTRY_RECORD: TypeAdapter[ConsentRecord | RelationRecord | RepresentationRecord | RequestRecord] = TypeAdapter(
+    RegistryRecord
+)
+
+
+def registry_key(subject: str, record: ConsentRecord | RelationRecord | RepresentationRecord | RequestRecord) -> str:
+    """Return ``<pseudonym>/<kind>/<id>``."""
+    return f"{subject}/{record.kind}/{record.id}"

@@ -1,0 +1,1 @@
+"""The chain file: which partners work together, in which roles, over which channels, under which agreements."""

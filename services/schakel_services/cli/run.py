@@ -1,0 +1,99 @@
+"""``schakel run`` and ``schakel up``: one service, or all of them."""
+
+import asyncio
+import json
+import os
+import signal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+ChainOption = Annotated[Path, typer.Option("--chain", help="The chain file.", exists=True, dir_okay=False)]
+DataOption = Annotated[Path, typer.Option("--data", help="Folder for keys, inboxes, outboxes and logs.")]
+
+
+class Service(StrEnum):
+    """The services that can be run."""
+
+    INTAKE = "intake"
+    GATE = "gate"
+    DELIVER = "deliver"
+
+
+def run(
+    service: Annotated[Service, typer.Argument(help="Which service.")],
+    chain: ChainOption,
+    data: DataOption,
+    partner: Annotated[str | None, typer.Option(help="Only this partner (intake and deliver).")] = None,
+    port: Annotated[int, typer.Option(help="Port for health and, on the intake, records; 0: a free one.")] = 0,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Run one service until it gets SIGTERM; the first line that it prints says where it listens."""
+    from schakel_services.chain.load import ChainError
+    from schakel_services.runtime.failpoint import ACTIVE
+    from schakel_services.runtime.frame import serve
+    from schakel_services.runtime.keys import KeyMissing
+    from schakel_services.runtime.log import configure_logs, log
+    from schakel_services.runtime.settings import NotConfigured, Settings
+
+    configure_logs(service.value, os.environ.get("SCHAKEL_LOG_LEVEL", "info"))
+    if ACTIVE:
+        log.error("failpoints_are_on", failpoints=sorted(ACTIVE))
+    try:
+        settings = Settings.read(chain_file=chain, data=data, port=port, partner=partner, host=host)
+        application = _build(service, settings)
+    except (NotConfigured, ChainError, KeyMissing) as error:
+        typer.echo(f"{type(error).__name__}: {error}", err=True)
+        raise typer.Exit(1) from None
+
+    def ready(listening: int) -> None:
+        print(json.dumps({"service": service.value, "port": listening, "pid": os.getpid()}), flush=True)
+
+    _event_loop_policy()
+    asyncio.run(serve(application, host, port, ready))
+
+
+def _build(service: Service, settings: Any) -> Any:
+    """Import only the service that runs."""
+    from importlib import import_module
+
+    return import_module(f"schakel_services.{service.value}.app").build(settings)
+
+
+def _event_loop_policy() -> None:
+    try:
+        import uvloop
+    except ImportError:
+        return
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
+
+def up(
+    chain: ChainOption,
+    data: DataOption = Path("schakel-data"),
+) -> None:
+    """Start broker and all services of a chain; print one line ``ready {…}``; Ctrl-C stops everything."""
+    from schakel_services.broker.errors import BrokerFailed
+    from schakel_services.chain.load import ChainError
+    from schakel_services.hub.hub import Hub
+    from schakel_services.hub.process import ServiceDidNotStart
+    from schakel_services.runtime.log import configure_logs
+
+    configure_logs("up")
+
+    async def main() -> None:
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopping.set)
+        async with Hub(chain.absolute(), data.absolute()) as hub:
+            print(f"ready {json.dumps(hub.addresses())}", flush=True)
+            await stopping.wait()
+
+    try:
+        asyncio.run(main())
+    except (ChainError, BrokerFailed, ServiceDidNotStart) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None

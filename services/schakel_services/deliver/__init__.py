@@ -1,0 +1,1 @@
+"""The deliverer: each partner is told its own way, after a last look whether it still may know."""

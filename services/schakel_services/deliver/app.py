@@ -1,0 +1,164 @@
+"""Wire the deliverer: one pipe for each partner that is told anything."""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+
+from schakel_contracts.catalogue import EVENTS
+from schakel_contracts.policy.facts import Addressee
+from schakel_contracts.receipt import Receipt
+from schakel_contracts.refusal import Refusal
+from schakel_services.chain.load import load_chain
+from schakel_services.chain.model import Chain, Partner, Webhook
+from schakel_services.deliver.channel import Channel
+from schakel_services.deliver.dispatch import Patience
+from schakel_services.deliver.folder import FolderChannel
+from schakel_services.deliver.registry import Registry
+from schakel_services.deliver.second_check import Clock
+from schakel_services.deliver.sending import SLOTS
+from schakel_services.deliver.step import BATCH_MAX, DeliverSetup, DeliverStep, restore
+from schakel_services.deliver.webhook import WebhookChannel
+from schakel_services.runtime import topics
+from schakel_services.runtime.frame import Frame, declare, frame
+from schakel_services.runtime.health import Health, Progress
+from schakel_services.runtime.keys import Keyring, PartnerKeys
+from schakel_services.runtime.log import log
+from schakel_services.runtime.pipe import Pipe, Wake
+from schakel_services.runtime.settings import NotConfigured, Settings
+from schakel_services.runtime.table import TableBehind
+
+DRAIN_S = 5.0
+STOP_S = 3.0
+"""At the end: for what is under way, and for the transaction at hand."""
+
+
+def build(settings: Settings) -> Frame:
+    """Return the deliverer of every partner with a channel, or of one; no key, no start."""
+    chain = load_chain(settings.chain_file)
+    told = [p for p in chain.partner if p.channel is not None and settings.partner in {None, p.id}]
+    if not told:
+        raise NotConfigured("channel")
+    keyring = Keyring(settings.data / chain.keys)
+    keys = {partner.id: keyring.partner(partner.id) for partner in told}
+    health = Health()
+    progress = {partner.id: health.loop(f"deliver-{partner.id}") for partner in told}
+
+    @asynccontextmanager
+    async def run() -> AsyncIterator[None]:
+        registry = Registry(settings.cluster, chain.partitions)
+        deliverers = [_Deliverer(_setup(p, keys[p.id], chain, registry, settings), progress[p.id]) for p in told]
+        try:
+            yield
+        finally:
+            await asyncio.gather(*(deliverer.stop() for deliverer in deliverers))
+            await registry.close()
+
+    broker = declare(
+        "deliver",
+        reads=[("notify.{partner}", model) for model in EVENTS.values()],
+        writes=[(topics.RECEIPTS, Receipt), (topics.AUDIT, Refusal)],
+    )
+    return frame("deliver", broker, health, run)
+
+
+class _Deliverer:
+    """One partner's loop, from its start to its stop."""
+
+    def __init__(self, setup: DeliverSetup, progress: Progress) -> None:
+        self._setup = setup
+        self._progress = progress
+        self._step = DeliverStep(setup)
+        self._pipe = Pipe(
+            setup.cluster,
+            name=f"deliver-{setup.partner}",
+            group=f"deliver.{setup.partner}",
+            inputs=[TopicPartition(topics.notify(setup.partner), number) for number in range(setup.partitions)],
+            step=self._step,
+            progress=progress,
+            batch_max=BATCH_MAX,
+            exclusive=True,
+            paused=self._step.paused,
+        )
+        self._step.connect(self._pipe.wake)
+        self._task = asyncio.create_task(self._run(), name=f"deliver-{setup.partner}")
+
+    async def stop(self) -> None:
+        """Let what is under way end, then the transaction at hand."""
+        await self._step.drain(DRAIN_S)
+        self._pipe.stop()
+        await asyncio.wait([self._task], timeout=STOP_S)
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await self._task
+
+    async def _run(self) -> None:
+        """Deliver until stopped, or until another process has taken over: then stay down."""
+        try:
+            while await self._pipe.run() is Wake.FENCED:
+                self._progress.gone = True
+                self._progress.down()
+                if await self._is_taken_over():
+                    log.error("taken_over", partner=self._setup.partner)
+                    return
+                self._progress.gone = False
+        except Exception as error:
+            # A programmer's error: /livez goes red, since this loop no longer turns.
+            log.error("deliverer_crashed", partner=self._setup.partner, error=type(error).__name__)
+            raise
+
+    async def _is_taken_over(self) -> bool:
+        """Say whether another process delivers to this partner now.
+
+        The broker fences a process too that was frozen in the middle of a transaction. So wait
+        until a successor must have said who it is, and read that.
+        """
+        while True:
+            await asyncio.sleep(self._setup.cluster.session_timeout_ms / 1000)
+            try:
+                return (await restore(self._setup)).owner != self._setup.instance
+            except (KafkaError, OSError, TableBehind) as error:
+                log.warning("owner_unknown", partner=self._setup.partner, error=type(error).__name__)
+
+
+def _setup(partner: Partner, keys: PartnerKeys, chain: Chain, registry: Registry, settings: Settings) -> DeliverSetup:
+    return DeliverSetup(
+        cluster=settings.cluster,
+        registry=registry,
+        recipient=Addressee(partner.id, partner.role, partner.agreed_until()),
+        keys=keys,
+        channel=_channel(partner, keys, settings),
+        partitions=chain.partitions,
+        patience=Patience(
+            partner.id,
+            settings.retry_first_s,
+            settings.retry_for_s,
+            random.SystemRandom().random,
+        ),
+        clock=Clock(_now, _monotonic),
+        instance=str(uuid4()).encode(),
+    )
+
+
+def _channel(partner: Partner, keys: PartnerKeys, settings: Settings) -> Channel:
+    channel = partner.channel
+    if isinstance(channel, Webhook):
+        return WebhookChannel(partner.id, channel, keys.webhook, SLOTS, _now)
+    path = None if channel is None else channel.path
+    return FolderChannel(partner.id, settings.data / (path or f"outbox/{partner.id}"))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _monotonic() -> float:
+    """Return seconds on a clock that goes on while the machine sleeps, where there is one."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

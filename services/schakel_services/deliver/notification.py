@@ -1,0 +1,143 @@
+"""One notification as it stands on ``notify.<partner>``, believed as little as anything."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from schakel_contracts.catalogue import EVENTS
+from schakel_contracts.codes import Category, Purpose
+from schakel_contracts.envelope import (
+    CONSENT,
+    MASKED_SOURCE,
+    POSITION,
+    RELATION,
+    Envelope,
+    MalformedEnvelope,
+    read_envelope,
+)
+from schakel_contracts.policy.views import VIEWS
+
+MASKED_TYPES = frozenset(view.contract.type for view in VIEWS.values())
+"""Types that hide what kind of event they were made from."""
+
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C Trace Context; anything else in that place is dropped, since a sender could write in it."""
+
+
+class MalformedNotification(ValueError):
+    """A record on ``notify`` is no notification; names field and rule."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(field)
+        self.field = field
+        self.rule = rule
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What one partner is told of one event, and what the second check needs to know of it."""
+
+    partition: int
+    order: int
+    """Offset on ``notify``: one person's notifications go in this order."""
+
+    headers: tuple[tuple[str, bytes], ...]
+    body: bytes
+    envelope: Envelope
+    purpose: Purpose
+    consent_id: UUID | None
+    relation_required: bool
+    position: str
+
+    @property
+    def id(self) -> str:
+        """Return the id, the same on every repeat."""
+        return self.envelope.id
+
+    @property
+    def person(self) -> str:
+        """Return the pseudonym."""
+        return self.envelope.subject
+
+    @property
+    def categories(self) -> frozenset[Category] | None:
+        """Return what kind of data it is about; None where its type is masked."""
+        contract = EVENTS.get(self.envelope.type)
+        if contract is None or self.envelope.type in MASKED_TYPES:
+            return None
+        return frozenset({contract.category})
+
+    @property
+    def source(self) -> str | None:
+        """Return whose event it was made from; None where that is masked."""
+        return None if self.envelope.source == MASKED_SOURCE else self.envelope.partner
+
+    def structured(self, subject: str) -> bytes:
+        """Return the CloudEvent as JSON, under the number that the recipient knows."""
+        return self.envelope.to_structured(json.loads(self.body), subject=subject)
+
+
+def read_notification(partition: int, order: int, headers: Iterable[tuple[str, bytes]], body: bytes) -> Notification:
+    """Return the notification, or raise ``MalformedNotification``."""
+    kept = tuple(headers)
+    found = dict(kept)
+    try:
+        envelope = read_envelope(kept)
+    except MalformedEnvelope as error:
+        raise MalformedNotification(str(error), "envelope") from None
+    for name in (POSITION, CONSENT, RELATION):
+        if name not in found:
+            raise MalformedNotification(name, "missing")
+    if envelope.traceparent is not None and not TRACEPARENT.fullmatch(envelope.traceparent):
+        envelope = replace(envelope, traceparent=None)
+    return Notification(
+        partition=partition,
+        order=order,
+        headers=kept,
+        body=_json(body),
+        envelope=replace(envelope, id=str(_uuid("ce_id", envelope.id.encode()))),
+        purpose=_purpose(envelope.purpose),
+        consent_id=_uuid(CONSENT, found[CONSENT]) if found[CONSENT] else None,
+        relation_required=found[RELATION] != b"",
+        position=_position(found[POSITION]),
+    )
+
+
+def source_of(position: str) -> tuple[str, tuple[int, int]]:
+    """Split ``<topic>/<partition>/<offset>/<n>`` into the source and the place in it."""
+    source, offset, number = position.rsplit("/", 2)
+    return source, (int(offset), int(number))
+
+
+def _json(body: bytes) -> bytes:
+    try:
+        if isinstance(json.loads(body), dict):
+            return body
+    except ValueError:
+        pass
+    raise MalformedNotification("data", "not_an_object")
+
+
+def _uuid(field: str, value: bytes) -> UUID:
+    try:
+        return UUID(value.decode("ascii"))
+    except ValueError:
+        raise MalformedNotification(field, "not_a_uuid") from None
+
+
+def _purpose(value: str | None) -> Purpose:
+    try:
+        return Purpose(value or "")
+    except ValueError:
+        raise MalformedNotification("ce_purpose", "unknown") from None
+
+
+def _position(value: bytes) -> str:
+    try:
+        position = value.decode("ascii")
+        source_of(position)
+    except ValueError:
+        raise MalformedNotification(POSITION, "not_a_position") from None
+    return position

@@ -1,0 +1,113 @@
+"""What is under way to one partner: a few sends at a time, each on a check that is fresh."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from aiokafka.errors import KafkaError
+
+from schakel_services.deliver.channel import Channel, CheckTooOld, Parcel
+from schakel_services.deliver.pending import Pending
+from schakel_services.deliver.rules import Answer
+from schakel_services.deliver.second_check import Checked, Clock, SecondCheck
+from schakel_services.runtime.failpoint import pass_failpoint
+from schakel_services.runtime.table import TableBehind
+
+SLOTS = 32
+CHECKS_MAX = 3
+"""How often a send that came too late for its check is checked anew in one turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How one send ended."""
+
+    checked: Checked
+    answer: Answer | None
+    """None: it did not leave, because it may not or because it could not be checked."""
+
+    probe: bool
+
+
+class Sending:
+    """Send in the background; ``finished`` gives what has ended."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        check: SecondCheck,
+        subject_of: Callable[[str], str],
+        clock: Clock,
+        on_end: Callable[[], None],
+    ) -> None:
+        self._channel = channel
+        self._check = check
+        self._subject_of = subject_of
+        self._clock = clock
+        self._on_end = on_end
+        self._tasks: dict[asyncio.Task[Sent], Pending] = {}
+
+    @property
+    def free(self) -> int:
+        """Return how many more may go."""
+        return SLOTS - len(self._tasks)
+
+    @property
+    def busy(self) -> bool:
+        """Say whether anything is under way, or ended and not yet asked for."""
+        return bool(self._tasks)
+
+    def start(self, checked: Checked, *, probe: bool = False) -> "asyncio.Task[Sent]":
+        """Send one that holds."""
+        task = asyncio.create_task(self._send(checked, probe=probe))
+        task.add_done_callback(lambda _: self._on_end())
+        self._tasks[task] = checked.pending
+        return task
+
+    def new(self) -> "list[asyncio.Task[Sent]]":
+        """Return what is under way and not yet in the state topic."""
+        return [task for task, pending in self._tasks.items() if not pending.stored]
+
+    def finished(self) -> Iterable[Sent]:
+        """Return what has ended since the last call; a programmer's error is raised here."""
+        ended = [task for task in self._tasks if task.done()]
+        for task in ended:
+            del self._tasks[task]
+        return [task.result() for task in ended]
+
+    async def cancel(self) -> None:
+        """Break off everything; what had arrived by then will arrive again, under the same id."""
+        tasks, self._tasks = list(self._tasks), {}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _send(self, checked: Checked, *, probe: bool) -> Sent:
+        for _ in range(CHECKS_MAX):
+            if not self._is_fresh(checked):
+                try:
+                    checked = (await self._check.check([checked.pending]))[0]
+                except (TableBehind, KafkaError, OSError):
+                    break
+            if not checked.recheck.holds:
+                break
+            pass_failpoint("before_send")
+            try:
+                answer = await self._channel.send(self._parcel(checked.pending), partial(self._is_fresh, checked))
+            except CheckTooOld:
+                continue
+            return Sent(checked, answer, probe)
+        return Sent(checked, None, probe)
+
+    def _is_fresh(self, checked: Checked) -> bool:
+        return self._clock.monotonic() <= checked.fresh_until
+
+    def _parcel(self, pending: Pending) -> Parcel:
+        notification = pending.notification
+        return Parcel(
+            id=notification.id,
+            body=notification.structured(self._subject_of(notification.person)),
+            sequence=notification.envelope.sequence or 0,
+            traceparent=notification.envelope.traceparent,
+        )

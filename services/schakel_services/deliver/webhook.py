@@ -1,0 +1,120 @@
+"""Tell a partner over HTTP: a signed CloudEvent in structured mode."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+from standardwebhooks import Webhook as Signer
+
+from schakel_contracts.envelope import STRUCTURED_CONTENT_TYPE
+from schakel_services.chain.model import Webhook
+from schakel_services.deliver.channel import CheckTooOld, Parcel
+from schakel_services.deliver.rules import Answer, answer_of
+from schakel_services.runtime.log import log
+
+KEEP_ALIVE_S = 4.0
+"""Shorter than what common servers keep (5 s and up): a connection that a server has just closed
+would cost an attempt."""
+
+ANSWER_BYTES_MAX = 4_096
+ANSWER_S = 0.2
+
+_is_fresh: ContextVar[Callable[[], bool]] = ContextVar("is_fresh")
+
+
+class WebhookChannel:
+    """Post notifications to one URL, signed in the Standard Webhooks scheme.
+
+    Redirects are not followed, cookies not kept, answers not read beyond their status, certificates
+    always verified.
+    """
+
+    def __init__(self, partner: str, webhook: Webhook, secret: str, slots: int, now: Callable[[], datetime]) -> None:
+        self._partner = partner
+        self._url = str(webhook.url)
+        self._timeout = aiohttp.ClientTimeout(total=webhook.timeout_s)
+        self._signer = Signer(secret)
+        self._slots = slots
+        self._now = now
+        self._session: aiohttp.ClientSession | None = None
+
+    async def open(self) -> None:
+        """Make the session that all notifications to this partner share."""
+        await self.close()
+        self._session = aiohttp.ClientSession(
+            connector=_CheckedConnector(limit=self._slots, keepalive_timeout=KEEP_ALIVE_S),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=self._timeout,
+            headers={"content-type": STRUCTURED_CONTENT_TYPE, "user-agent": "Schakel/1"},
+            auto_decompress=False,
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def send(self, parcel: Parcel, is_fresh: Callable[[], bool]) -> Answer:
+        """Post one notification."""
+        if self._session is None:
+            return Answer.AWAY
+        _is_fresh.set(is_fresh)
+        try:
+            async with self._session.post(
+                self._url, data=parcel.body, headers=self._headers(parcel), allow_redirects=False
+            ) as response:
+                status = response.status
+                await _settle(response)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            log.warning(
+                "webhook_failed",
+                partner=self._partner,
+                event_id=parcel.id,
+                error=type(error).__name__,
+            )
+            return Answer.AWAY
+        answer = answer_of(status)
+        if answer is not Answer.TAKEN:
+            log.warning("webhook_answered", partner=self._partner, event_id=parcel.id, status=status)
+        return answer
+
+    def _headers(self, parcel: Parcel) -> dict[str, str]:
+        now = self._now()
+        headers = {
+            "webhook-id": parcel.id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": self._signer.sign(parcel.id, now, parcel.body.decode()),
+        }
+        if parcel.traceparent is not None:
+            headers["traceparent"] = parcel.traceparent
+        return headers
+
+
+async def _settle(response: aiohttp.ClientResponse) -> None:
+    """Let the rest of a short answer pass, so that the connection can serve the next one."""
+    if response.content_length is None or response.content_length > ANSWER_BYTES_MAX:
+        return
+    with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):
+        async with asyncio.timeout(ANSWER_S):
+            await response.read()
+
+
+class _CheckedConnector(aiohttp.TCPConnector):
+    """Asks once more when there is a connection: to make one may take longer than a check keeps."""
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Any],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - the library's own signature
+    ) -> Any:
+        connection = await super().connect(req, traces, timeout)
+        if not _is_fresh.get()():
+            connection.release()
+            raise CheckTooOld
+        return connection

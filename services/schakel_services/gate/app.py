@@ -1,0 +1,57 @@
+"""Wire the gate."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from schakel_contracts.catalogue import EVENTS
+from schakel_contracts.decision import Decision
+from schakel_contracts.policy.facts import Addressee
+from schakel_contracts.policy.loading import load_policy
+from schakel_contracts.receipt import Receipt
+from schakel_services.chain.load import load_chain
+from schakel_services.gate.step import GateSetup, GateStep
+from schakel_services.runtime import topics
+from schakel_services.runtime.frame import Frame, declare, frame
+from schakel_services.runtime.group import GroupRunner
+from schakel_services.runtime.health import Health
+from schakel_services.runtime.settings import Settings
+from schakel_services.runtime.watermark import Watermarks
+
+
+def build(settings: Settings) -> Frame:
+    """Return the gate of one chain; copies of it share the partitions among them."""
+    chain = load_chain(settings.chain_file)
+    policy = load_policy(None).limited_to(chain.purposes)
+    health = Health()
+
+    @asynccontextmanager
+    async def run() -> AsyncIterator[None]:
+        watermarks = Watermarks(settings.cluster)
+        await watermarks.start()
+        parties = {p.id: Addressee(p.id, p.role, p.agreed_until()) for p in chain.partner}
+        setup = GateSetup(
+            cluster=settings.cluster,
+            watermarks=watermarks,
+            policy=policy,
+            sources=parties,
+            recipients={p.id: parties[p.id] for p in chain.partner if p.channel is not None},
+            partitions=chain.partitions,
+            now=lambda: datetime.now(UTC),
+        )
+        runner = GroupRunner(
+            settings.cluster, "gate", (topics.EVENTS, topics.RECEIPTS), lambda n: GateStep(setup, n), health
+        )
+        await runner.start()
+        try:
+            yield
+        finally:
+            await runner.stop()
+            await watermarks.close()
+
+    broker = declare(
+        "gate",
+        reads=[(topics.EVENTS, model) for model in EVENTS.values()] + [(topics.RECEIPTS, Receipt)],
+        writes=[("notify.{partner}", model) for model in EVENTS.values()] + [(topics.AUDIT, Decision)],
+    )
+    return frame("gate", broker, health, run)

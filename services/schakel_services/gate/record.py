@@ -1,0 +1,129 @@
+"""What the gate writes: notifications, decisions, and what the sender hears.
+
+Decisions are written as plain dictionaries with the contract's keys, which costs a third of building the models; a
+test reads every kind back through the contract.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from pydantic_core import to_json
+
+from schakel_contracts.codes import Outcome, Stage
+from schakel_contracts.delivery import DeliveryNotCompleted
+from schakel_contracts.envelope import CONSENT, CONTENT_TYPE, MASKED_SOURCE, POSITION, RELATION, SCHEMA, Envelope
+from schakel_contracts.identifiers import deterministic_id
+from schakel_contracts.policy.facts import Addressee
+from schakel_contracts.policy.ruling import Ruling
+
+Header = tuple[str, bytes]
+
+
+@lru_cache(maxsize=4_096)
+def _constant(type_: str, source: str, purpose: str, basis: str, prohibited: str | None) -> tuple[Header, ...]:
+    """Return the headers that many notifications share."""
+    found = [
+        ("ce_specversion", b"1.0"),
+        ("ce_type", type_.encode()),
+        ("ce_source", source.encode()),
+        ("ce_dataschema", SCHEMA.format(type=type_).encode()),
+        ("content-type", CONTENT_TYPE),
+        ("ce_purpose", purpose.encode()),
+        ("ce_basis", basis.encode()),
+    ]
+    if prohibited:
+        found.append(("ce_prohibiteduse", prohibited.encode()))
+    return tuple(found)
+
+
+def notification_headers(
+    envelope: Envelope, ruling: Ruling, type_: str, notification_id: str, sequence: int, position: str
+) -> list[Header]:
+    """Return the headers of one notification: only what the recipient may know, and what the second check needs."""
+    source = MASKED_SOURCE if "source" in ruling.masked else envelope.source
+    basis = ruling.basis[0] if ruling.basis else ""
+    headers = [
+        *_constant(type_, source, str(ruling.purpose or ""), basis, ruling.prohibited_use),
+        ("ce_id", notification_id.encode()),
+        ("ce_subject", envelope.subject.encode()),
+        ("ce_time", envelope.time.encode()),
+        ("ce_sequence", b"%d" % sequence),
+        (POSITION, position.encode()),
+        (CONSENT, str(ruling.consent_id).encode() if ruling.consent_id else b""),
+        (RELATION, b"1" if ruling.relation_required else b""),
+    ]
+    if envelope.traceparent is not None:
+        headers.append(("ce_traceparent", envelope.traceparent.encode()))
+    return headers
+
+
+def verdict(recipient: Addressee, ruling: Ruling, notification_id: str | None, sequence: int | None) -> dict[str, Any]:
+    """Return one verdict, with the contract's keys; what is empty is left out."""
+    found: dict[str, Any] = {
+        "recipient": recipient.id,
+        "role": recipient.role,
+        "outcome": ruling.outcome,
+        "rules": ruling.rules,
+        "row": ruling.row,
+        "purpose": ruling.purpose,
+        "basis": ruling.basis,
+        "consent_id": ruling.consent_id,
+        "relation_id": ruling.relation_id,
+    }
+    if ruling.outcome is Outcome.DENY:
+        found["reason"] = ruling.reason
+        found["remedy"] = ruling.remedy
+    else:
+        found["fields"] = ruling.fields
+        found["notification_id"] = notification_id
+        found["sequence"] = sequence
+        if ruling.stripped:
+            found["stripped"] = ruling.stripped
+        if ruling.masked:
+            found["masked"] = ruling.masked
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def decision(
+    envelope: Envelope,
+    source_role: str,
+    source: str,
+    decided_at: str,
+    policy_version: str,
+    verdicts: list[dict[str, Any]],
+) -> bytes:
+    """Return the decision record of one event."""
+    return to_json(
+        {
+            "event_id": envelope.id,
+            "event_type": envelope.type,
+            "subject": envelope.subject,
+            "source": source,
+            "source_role": source_role,
+            "decided_at": decided_at,
+            "policy_version": policy_version,
+            "verdicts": verdicts,
+        }
+    )
+
+
+def not_completed(envelope: Envelope, recipient: Addressee, ruling: Ruling, stage: Stage) -> DeliveryNotCompleted:
+    """Return what the sender hears of a recipient that was not told."""
+    if ruling.reason is None:
+        raise ValueError("only a denial has a reason")
+    return DeliveryNotCompleted.model_validate(
+        {
+            "event_id": envelope.id,
+            "event_type": envelope.type,
+            "recipient": recipient.id,
+            "recipient_role": recipient.role,
+            "stage": stage,
+            "reason": ruling.reason,
+            "remedy": ruling.remedy or "none",
+        }
+    )
+
+
+def notification_id(event_id: str, recipient: str, *more: str) -> str:
+    """Return the id of what one recipient is told of one event; two recipients can't match theirs."""
+    return str(deterministic_id("notification", event_id, recipient, *more))

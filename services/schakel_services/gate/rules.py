@@ -1,0 +1,56 @@
+"""Who is considered, and what the sender hears of it: pure."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from schakel_contracts.codes import Outcome, Reason, Role
+from schakel_contracts.policy.engine import decide
+from schakel_contracts.policy.facts import Addressee, EventFacts
+from schakel_contracts.policy.model import Policy
+from schakel_contracts.policy.person import PersonRegistry
+from schakel_contracts.policy.ruling import Ruling
+
+NOTHING_TO_SAY = frozenset({Reason.NO_POLICY_ROW})
+"""Denials that no sender can do anything about: that role never gets this."""
+
+
+def withheld_roles(text: str | None) -> frozenset[Role]:
+    """Read the sender's veto, ``UWV=disproportionate INC=disproportionate`` (R7); an unknown role vetoes nothing."""
+    if not text:
+        return frozenset()
+    named = {part.partition("=")[0] for part in text.replace(",", " ").split()}
+    return frozenset(role for role in Role if role.value in named)
+
+
+def rulings(
+    event: EventFacts,
+    person: PersonRegistry,
+    recipients: Mapping[str, Addressee],
+    policy: Policy,
+    now: datetime,
+) -> Iterator[tuple[Addressee, Ruling]]:
+    """Yield a ruling for each partner that has, or had, anything to do with this person, in a fixed order.
+
+    A partner that is in no relation, consent or request of the person is not considered: for it there is nothing to
+    decide, and to list it would say that there was.
+    """
+    involved = person.involved()
+    names = involved if not event.addressed else involved | frozenset(event.addressed)
+    for name in sorted(names):
+        recipient = recipients.get(name)
+        if recipient is not None and name != event.source.id:
+            yield recipient, decide(event, recipient, person, policy, now)
+
+
+def sender_hears_of(ruling: Ruling, recipient: Addressee, person: PersonRegistry) -> bool:
+    """Say whether a denial is one that the sender may hear of (R15).
+
+    Only where a consent names the recipient: a denial of anybody else would tell the sender who is involved with
+    the person.
+    """
+    return (
+        ruling.outcome is Outcome.DENY
+        and ruling.reason is not None
+        and ruling.reason not in NOTHING_TO_SAY
+        and person.named_in_consent(recipient.id)
+    )

@@ -1,0 +1,159 @@
+"""Everything of one chain on one machine."""
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from schakel_services.broker import server as broker
+from schakel_services.broker.folders import cache_folder
+from schakel_services.chain.load import load_chain
+from schakel_services.hub.process import ServiceDidNotStart, ServiceProcess
+from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.keys import Keyring
+from schakel_services.runtime.topics import create_topics, topics_of
+
+SERVICES = ("intake", "gate", "deliver")
+READY_S = 60.0
+
+
+@dataclass
+class Hub:
+    """A chain's broker and services; ``async with`` starts it all and stops it all."""
+
+    chain_file: Path
+    data: Path
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    services: Sequence[str] = SERVICES
+    copies: Mapping[str, int] = field(default_factory=dict)
+    """How many processes of a service; one where nothing is said."""
+
+    ports: Mapping[str, int] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """More environment for the services."""
+
+    create_keys: bool = True
+    """Make random keys where there are none; they are never the same on two machines."""
+
+    processes: list[ServiceProcess] = field(default_factory=list)
+    bootstrap: str = ""
+    _own_broker: bool = False
+
+    async def __aenter__(self) -> "Hub":
+        """Start everything and return when all of it is ready."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop everything."""
+        await self.stop()
+
+    async def _start(self) -> None:
+        chain = load_chain(self.chain_file)
+        self.data.mkdir(parents=True, exist_ok=True)
+        (self.data / "logs").mkdir(exist_ok=True)
+        if self.create_keys:
+            Keyring(self.data / chain.keys).create_missing([partner.id for partner in chain.partner])
+        await self.start_broker()
+        partners = [(partner.id, partner.connectors) for partner in chain.partner]
+        await create_topics(self.cluster(), topics_of(partners, chain.partitions))
+        for service in self.services:
+            for number in range(self.copies.get(service, 1)):
+                self.add(service, number)
+        for process in self.processes:
+            await process.listening()
+        await self.ready()
+
+    async def start_broker(self) -> None:
+        """Start the embedded broker on the data folder, unless ``KAFKA_BOOTSTRAP_SERVERS`` names one."""
+        if found := self.environment.get("KAFKA_BOOTSTRAP_SERVERS"):
+            self.bootstrap = found
+            return
+        self._own_broker = True
+        port = int(self.bootstrap.rpartition(":")[2]) if self.bootstrap else None
+        running = await asyncio.to_thread(broker.start, self.data / "broker", cache_folder(self.environment), port)
+        self.bootstrap = running.bootstrap
+
+    async def kill_broker(self) -> None:
+        """End the embedded broker as a power cut would."""
+        await asyncio.to_thread(broker.kill, self.data / "broker")
+
+    def cluster(self) -> Cluster:
+        """Return the cluster as the services see it."""
+        return Cluster.from_environment(self._environment())
+
+    def add(self, service: str, number: int = 0, more: Mapping[str, str] | None = None) -> ServiceProcess:
+        """Start one process of a service."""
+        name = service if number == 0 else f"{service}-{number}"
+        arguments = ["run", service, "--chain", str(self.chain_file), "--data", str(self.data)]
+        port = self.ports.get(service, 0) if number == 0 else 0
+        environment = self._environment() | dict(more or {})
+        process = ServiceProcess(name, arguments, environment, self.data / "logs" / f"{name}.log", port)
+        process.start()
+        self.processes.append(process)
+        return process
+
+    async def ready(self, limit_s: float = READY_S) -> None:
+        """Return when every service says that it is ready; raise ``ServiceDidNotStart`` after the limit."""
+        waiting = list(self.processes)
+        try:
+            async with asyncio.timeout(limit_s), httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+                while waiting:
+                    answers = [await _is_ready(client, process.port) for process in waiting]
+                    waiting = [process for process, ready in zip(waiting, answers, strict=True) if not ready]
+                    if waiting:
+                        await asyncio.sleep(0.1)
+        except TimeoutError:
+            names = ", ".join(process.name for process in waiting)
+            raise ServiceDidNotStart(f"{names}: see {self.data / 'logs'}") from None
+
+    def addresses(self) -> dict[str, Any]:
+        """Return where everything is, as ``schakel up`` says it."""
+        chain = load_chain(self.chain_file)
+        by_name = {process.name: f"http://127.0.0.1:{process.port}" for process in self.processes}
+        keys = self.data / chain.keys
+        return {
+            "chain": chain.name,
+            "kafka": self.bootstrap,
+            "services": by_name,
+            "data": str(self.data),
+            "partners": {
+                partner.id: {
+                    "role": partner.role.value,
+                    "records": {
+                        connector: f"{by_name.get('intake', '')}/v1/partners/{partner.id}/records/{connector}"
+                        for connector in partner.connectors
+                    },
+                    "inbox": str(self.data / "inbox" / partner.id),
+                    "key_file": str(keys / f"{partner.id}.json"),
+                }
+                for partner in chain.partner
+            },
+        }
+
+    async def stop(self) -> None:
+        """Stop the services, then the broker if it is ours."""
+        await asyncio.gather(*(process.stop() for process in self.processes))
+        self.processes.clear()
+        if self._own_broker:
+            await asyncio.to_thread(broker.stop, self.data / "broker")
+            self._own_broker = False
+
+    def _environment(self) -> dict[str, str]:
+        return dict(self.environment) | {"KAFKA_BOOTSTRAP_SERVERS": self.bootstrap} | dict(self.settings)
+
+
+async def _is_ready(client: httpx.AsyncClient, port: int) -> bool:
+    try:
+        answer = await client.get(f"http://127.0.0.1:{port}/readyz")
+    except httpx.HTTPError:
+        return False
+    return answer.status_code == httpx.codes.OK

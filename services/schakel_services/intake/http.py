@@ -1,0 +1,132 @@
+"""``POST /v1/partners/{partner}/records/{connector}``: a record in, 202 with event ids after the commit."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from opentelemetry import propagate, trace
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from schakel_services.intake.counter import Counter
+from schakel_services.intake.incoming import Incoming, NotTaken, TooBusy
+
+PROBLEM = "application/problem+json"
+WITHHOLD = "schakel-withhold"
+"""Request header with roles that the sender does not want told, ``UWV=disproportionate`` (R7)."""
+
+RETRY_AFTER = {"Retry-After": "2"}
+TRACER = trace.get_tracer("schakel.intake")
+
+TITLES = {
+    "unauthorized": "Geen geldige sleutel.",
+    "forbidden": "Deze sleutel hoort bij een andere partner.",
+    "not_found": "Onbekende partner, of deze partner gebruikt deze connector niet.",
+    "too_large": "Het bericht is te groot.",
+    "unsupported_media_type": "Dit mediatype leest deze connector niet.",
+    "rejected": "Het bericht voldoet niet; er is niets gepubliceerd.",
+    "unlinked": "De persoon is alleen met een eigen nummer genoemd, en dat nummer is nog niet aan een BSN gekoppeld.",
+    "too_busy": "Te veel berichten tegelijk; probeer het zo weer.",
+    "unavailable": "Er is niets aangenomen; stuur het bericht later opnieuw.",
+    "method_not_allowed": "Deze methode is hier niet toegestaan.",
+    "bad_request": "Het verzoek kon niet worden gelezen.",
+}
+"""Titles of problems, in Dutch: people at partners read them."""
+
+
+def problem(status: int, kind: str, headers: Mapping[str, str] | None = None, **more: object) -> Response:
+    """Return a problem (RFC 9457) of a known kind; it holds codes, fields and rules, never a value."""
+    body = {"type": f"urn:schakel:problem:{kind}", "title": TITLES[kind], "status": status} | more
+    return JSONResponse(body, status, dict(headers or {}), media_type=PROBLEM)
+
+
+def site(counters: Mapping[str, Counter], now: Callable[[], datetime]) -> Starlette:
+    """Return the HTTP side of the intake."""
+
+    async def take(request: Request) -> Response:
+        counter = counters.get(request.path_params["partner"])
+        if (refused := _authenticate(request, counter, counters)) is not None or counter is None:
+            return refused or problem(401, "unauthorized")
+        connector = counter.connectors.get(request.path_params["connector"])
+        if connector is None:
+            return problem(404, "not_found")
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type not in connector.manifest.content_types:
+            return problem(415, "unsupported_media_type", accepted=list(connector.manifest.content_types))
+        raw = await _body(request, connector.manifest.size_max)
+        if raw is None:
+            return problem(413, "too_large", size_max=connector.manifest.size_max)
+        with TRACER.start_as_current_span("intake", context=propagate.extract(request.headers)):
+            item = Incoming(connector.name, raw, now(), withhold=_withhold(request), traceparent=_traceparent(request))
+            return await _hand_in(counter, item)
+
+    routes = [Route("/v1/partners/{partner}/records/{connector}", take, methods=["POST"])]
+    return Starlette(routes=routes, exception_handlers={HTTPException: _http_error, Exception: _failed})
+
+
+async def _hand_in(counter: Counter, item: Incoming) -> Response:
+    try:
+        result = await counter.hand_in(item)
+    except TooBusy:
+        return problem(429, "too_busy", RETRY_AFTER)
+    except NotTaken:
+        return problem(503, "unavailable", RETRY_AFTER)
+    if result.outcome == "accepted":
+        return JSONResponse({"outcome": "accepted", "events": list(result.events)}, 202)
+    errors = [{"field": error.field, "rule": error.rule} for error in result.errors]
+    return problem(422, result.outcome, errors=errors)
+
+
+def _authenticate(request: Request, counter: Counter | None, counters: Mapping[str, Counter]) -> Response | None:
+    """Return a refusal, or None: the key must be this partner's. Without any valid key nothing is told apart."""
+    scheme, _, presented = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not presented:
+        return problem(401, "unauthorized", {"WWW-Authenticate": "Bearer"})
+    if counter is not None and counter.keys.accepts(presented):
+        return None
+    if not any(other.keys.accepts(presented) for other in counters.values()):
+        return problem(401, "unauthorized", {"WWW-Authenticate": "Bearer"})
+    return problem(404, "not_found") if counter is None else problem(403, "forbidden")
+
+
+async def _body(request: Request, size_max: int) -> bytes | None:
+    """Read at most ``size_max`` bytes; None when there are more, without reading them."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > size_max:
+        return None
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > size_max:
+                return None
+            chunks.append(chunk)
+    except ClientDisconnect:
+        raise HTTPException(400) from None
+    return b"".join(chunks)
+
+
+def _withhold(request: Request) -> str | None:
+    value = request.headers.get(WITHHOLD)
+    return None if value is None else value.encode("ascii", "replace").decode()[:200]
+
+
+def _traceparent(request: Request) -> str | None:
+    """Carry the trace on: that of the current span when tracing is set up, else the caller's own."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return carrier.get("traceparent") or request.headers.get("traceparent")
+
+
+async def _http_error(_request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    kinds = {404: "not_found", 405: "method_not_allowed", 400: "bad_request"}
+    return problem(status, kinds.get(status, "bad_request"))
+
+
+async def _failed(_request: Request, _error: Exception) -> Response:
+    """A programmer's error: say nothing of it to the caller but that nothing was taken."""
+    return problem(500, "unavailable")

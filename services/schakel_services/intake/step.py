@@ -1,0 +1,213 @@
+"""One partner's intake: whatever came in since the last turn, in one transaction."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import time_ns
+
+from aiokafka import ConsumerRecord
+
+from schakel_contracts.refusal import BrokenRule, Refusal
+from schakel_services.intake import quarantine
+from schakel_services.intake.incoming import Inbox, Incoming, NotTaken, Result
+from schakel_services.intake.take import Desk, Taken
+from schakel_services.intake.versions import POSITION, Versions
+from schakel_services.runtime import topics
+from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.keys import PartnerKeys, Undecipherable
+from schakel_services.runtime.links import Links
+from schakel_services.runtime.metrics import BATCH_SIZE, RECORDS_IN
+from schakel_services.runtime.pipe import Records
+from schakel_services.runtime.placement import partition_of
+from schakel_services.runtime.table import Table
+from schakel_services.runtime.watermark import Watermarks
+from schakel_services.runtime.writer import Outputs
+
+BATCH_MAX = 1_000
+ENCRYPTION, A256GCM = "schakel_enc", b"a256gcm"
+"""Header of a raw record that is encrypted with the partner's data key, bound to the name of its topic."""
+
+WITHHOLD, TRACE = "schakel_withhold", "traceparent"
+
+
+@dataclass(frozen=True)
+class StepSetup:
+    """What an intake step needs beside the desk."""
+
+    cluster: Cluster
+    watermarks: Watermarks
+    partner: str
+    keys: PartnerKeys
+    partitions: int
+    make_desk: Callable[[Versions, Links], Desk]
+    inbox: Inbox
+    now: Callable[[], datetime]
+
+
+class IntakeStep:
+    """Take records of one partner; an answer goes out after the commit, never before."""
+
+    def __init__(self, setup: StepSetup) -> None:
+        self._setup = setup
+        self._desk: Desk | None = None
+        self._versions = Versions()
+        self._links = Links(setup.partner, setup.keys)
+        self._taken: list[tuple[Incoming, Result]] = []
+
+    async def open(self) -> None:
+        """Restore what was published, and whose numbers are whose."""
+        setup = self._setup
+        self._versions, self._links = Versions(), Links(setup.partner, setup.keys)
+        for topic, apply in (
+            (topics.versions(setup.partner), self._versions.apply),
+            (topics.links(setup.partner), self._links.apply),
+        ):
+            for partition in range(setup.partitions):
+                table = Table(setup.cluster, topic, partition, apply, setup.watermarks)
+                try:
+                    await table.open()
+                finally:
+                    # The fence made this process the only writer: its own commits keep memory and log the same.
+                    await table.close()
+        self._desk = setup.make_desk(self._versions, self._links)
+
+    async def close(self) -> None:
+        """Take nothing more until the next open."""
+        self._desk = None
+
+    async def work(self, records: Records) -> Outputs | None:
+        """Return what the waiting records add to the log."""
+        desk = self._desk
+        if desk is None:
+            return None
+        items = [(self._numbered(item), item) for item in self._setup.inbox.take(BATCH_MAX)]
+        outputs = Outputs()
+        if items:
+            self._write(outputs, topics.versions(self._setup.partner), POSITION, b"%d" % self._versions.counter)
+        items += self._from_topic(records, outputs)
+        if not items:
+            return outputs if records else None
+        BATCH_SIZE.labels("intake").observe(len(items))
+        for position, item in items:
+            taken = desk.take(item, position)
+            RECORDS_IN.labels(self._setup.partner, item.connector, taken.result.outcome).inc()
+            if taken.result.outcome == "accepted":
+                self._accept(taken, outputs)
+            else:
+                self._refuse(position, item, taken.result, outputs)
+            self._taken.append((item, taken.result))
+        return outputs
+
+    def committed(self) -> None:
+        """Answer everybody whose record is on the log."""
+        for item, result in self._taken:
+            if item.answer is not None and not item.answer.done():
+                item.answer.set_result(result)
+        self._taken = []
+
+    async def failed(self) -> None:
+        """Tell everybody whose record may not be on the log to send it again; the same record is published once."""
+        waiting = [item for item, _ in self._taken] + self._setup.inbox.take(len(self._setup.inbox))
+        self._taken = []
+        for item in waiting:
+            if item.answer is not None and not item.answer.done():
+                item.answer.set_exception(NotTaken())
+
+    def _numbered(self, item: Incoming) -> str:
+        """Number a record that has no Kafka position; at least the clock, so that a lost state never counts back."""
+        self._versions.counter = max(self._versions.counter + 1, time_ns() // 1_000)
+        return item.position or f"http.{self._setup.partner}/0/{self._versions.counter}"
+
+    def _accept(self, taken: Taken, outputs: Outputs) -> None:
+        setup = self._setup
+        for person, body, headers in taken.events:
+            outputs.add(topics.EVENTS, partition_of(person, setup.partitions), person.encode(), body, headers)
+        for person, key, body in taken.records:
+            outputs.add(topics.REGISTRY, partition_of(person, setup.partitions), key.encode(), body)
+        topic = topics.versions(setup.partner)
+        for key, value in taken.versions.items():
+            self._write(outputs, topic, key, value)
+        self._versions.remember(taken.versions)
+        for person, numbers in taken.links.items():
+            self._write(outputs, topics.links(setup.partner), person, self._links.seal(person, numbers))
+            self._links.learn(person, numbers)
+
+    def _refuse(self, position: str, item: Incoming, result: Result, outputs: Outputs) -> None:
+        """Say on the shared log that a record was refused; keep the record itself only where nobody waits for an answer."""
+        setup = self._setup
+        at = setup.now().astimezone(UTC)
+        refusal = Refusal(
+            kind="rejected" if result.outcome == "rejected" else "unlinked",
+            partner=setup.partner,
+            connector=item.connector,
+            position=position,
+            errors=tuple(
+                BrokenRule(field=_safe(error.field), rule=_safe_rule(error.rule)) for error in result.errors[:20]
+            ),
+            at=at,
+        )
+        outputs.add(
+            topics.AUDIT,
+            partition_of(position, setup.partitions),
+            None,
+            refusal.model_dump_json().encode(),
+            topics.REFUSAL_HEADERS,
+        )
+        if item.answer is None:
+            key, value = quarantine.seal(
+                setup.partner,
+                setup.keys,
+                position,
+                item.connector,
+                result.outcome,
+                item.raw,
+                result.errors,
+                at.isoformat(),
+            )
+            self._write(outputs, topics.quarantine(setup.partner), key, value)
+
+    def _write(self, outputs: Outputs, topic: str, key: str, value: bytes) -> None:
+        outputs.add(topic, partition_of(key, self._setup.partitions), key.encode(), value)
+
+    def _from_topic(self, records: Records, outputs: Outputs) -> list[tuple[str, Incoming]]:
+        found: list[tuple[str, Incoming]] = []
+        now = self._setup.now()
+        for partition, rows in records.items():
+            connector = partition.topic.rpartition(".")[2]
+            head = f"{partition.topic}/{partition.partition}"
+            found += self._read(rows, connector, head, now, outputs)
+        return found
+
+    def _read(
+        self, rows: Sequence[ConsumerRecord], connector: str, head: str, now: datetime, outputs: Outputs
+    ) -> Iterable[tuple[str, Incoming]]:
+        for row in rows:
+            position = f"{head}/{row.offset}"
+            headers = dict(row.headers) if row.headers else {}
+            item = Incoming(
+                connector,
+                row.value or b"",
+                now,
+                position,
+                withhold=_text(headers.get(WITHHOLD)),
+                traceparent=_text(headers.get(TRACE)),
+            )
+            if headers.get(ENCRYPTION) == A256GCM:
+                try:
+                    item.raw = self._setup.keys.decrypt(item.raw, row.topic)
+                except Undecipherable:
+                    self._refuse(position, item, Result("rejected", errors=(quarantine.UNDECIPHERABLE,)), outputs)
+                    continue
+            yield position, item
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("ascii", "replace")[:200]
+
+
+def _safe(field: str) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c in "_.:@*[]/-") else "*" for c in field)[:200] or "record"
+
+
+def _safe_rule(rule: str) -> str:
+    return "".join(c if c.isascii() and (c.islower() or c.isdigit() or c == "_") else "_" for c in rule)[:80] or "rule"

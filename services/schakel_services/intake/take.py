@@ -1,0 +1,138 @@
+"""Take one record: translate, link, compare with what was known, and say what to write. No broker in here."""
+
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Protocol
+
+from schakel_connectors.connector import Connector
+from schakel_connectors.interpret import Change, Remembered, interpret
+from schakel_connectors.rejection import FieldError, RecordRejected
+from schakel_connectors.statement import Sender, Translation
+from schakel_contracts.envelope import OIN_SOURCE, Envelope
+from schakel_contracts.identifiers import Pseudonym
+from schakel_contracts.registry import registry_key
+from schakel_services.intake.incoming import Incoming, Result
+from schakel_services.intake.versions import Versions, packed
+from schakel_services.runtime.crash import place_of
+from schakel_services.runtime.keys import ChainKey, PartnerKeys
+from schakel_services.runtime.log import log
+
+Headers = list[tuple[str, bytes]]
+
+
+class LinkBook(Protocol):
+    """A partner's own client numbers."""
+
+    def person_of(self, own_number: str) -> str | None:
+        """Return the person that a number belongs to."""
+
+    def numbers_of(self, person: str) -> tuple[str, ...]:
+        """Return the numbers that a person has."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """What one accepted record adds to the transaction."""
+
+    result: Result
+    events: list[tuple[str, bytes, Headers]] = field(default_factory=list)
+    """Person, body, headers."""
+
+    records: list[tuple[str, str, bytes]] = field(default_factory=list)
+    """Person, registry key, body."""
+
+    versions: dict[str, bytes] = field(default_factory=dict)
+    links: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Person and all of their own numbers."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What one partner's intake knows: who it is, its connectors and its keys."""
+
+    partner: str
+    oin: str
+    sender: Sender
+    connectors: dict[str, Connector]
+    chain_key: ChainKey
+    keys: PartnerKeys
+    versions: Versions
+    links: LinkBook
+
+    def take(self, item: Incoming, position: str) -> Taken:
+        """Return what the record adds; a rejected or unlinked one adds nothing and says why."""
+        try:
+            translations = self.connectors[item.connector].translate(item.raw)
+            taken = Taken(Result("accepted"))
+            for translation in translations:
+                person = self._person(translation, taken)
+                if person is None:
+                    return Taken(Result("unlinked", errors=(FieldError("subject", "unlinked"),)))
+                for change in self._changes(translation, item, taken):
+                    self._add(change, person, translation, item, position, taken)
+        except RecordRejected as error:
+            return Taken(Result("rejected", errors=error.errors))
+        except Exception as error:  # noqa: BLE001 - a connector's mistake: this record is refused, those behind it go on
+            log.error("connector_failed", connector=item.connector, error=type(error).__name__, place=place_of(error))
+            return Taken(Result("rejected", errors=(FieldError("record", "connector_failed"),)))
+        taken.result = Result("accepted", tuple(_id(headers) for _, _, headers in taken.events))
+        return taken
+
+    def _person(self, translation: Translation, taken: Taken) -> str | None:
+        """Return the person's pseudonym, by BSN or by a number that an earlier record linked."""
+        subject = translation.subject
+        if subject.bsn is None:
+            return self._linked(subject.own_numbers, taken)
+        person = self.chain_key.pseudonym(subject.bsn)
+        if subject.own_numbers:
+            known = taken.links.get(person) or self.links.numbers_of(person)
+            if new := [number for number in subject.own_numbers if number not in known]:
+                for number in new:
+                    if (other := self.links.person_of(number)) is not None and other != person:
+                        # Two persons under one number: a mix-up at the partner that could send to the wrong person.
+                        raise RecordRejected(FieldError("subject", "number_belongs_to_another_person"))
+                taken.links[person] = (*known, *new)
+        return person
+
+    def _linked(self, numbers: tuple[str, ...], taken: Taken) -> str | None:
+        """Return the one person that the numbers belong to; numbers of different persons are a mix-up."""
+        found = {person for number in numbers if (person := self.links.person_of(number)) is not None}
+        found |= {person for person, known in taken.links.items() if set(known) & set(numbers)}
+        if len(found) > 1:
+            raise RecordRejected(FieldError("subject", "numbers_of_different_persons"))
+        return found.pop() if found else None
+
+    def _changes(self, translation: Translation, item: Incoming, taken: Taken) -> list[Change]:
+        name = self.keys.name(item.connector, translation.record_key)
+
+        def recall(slot: str) -> Remembered | None:
+            return self.versions.recall(f"{name}/{slot}", taken.versions)
+
+        changes = list(interpret(translation, self.sender, item.connector, recall, item.received_at))
+        for change in changes:
+            taken.versions[f"{name}/{change.slot}"] = packed(change.remembered)
+        return changes
+
+    def _add(
+        self, change: Change, person: str, translation: Translation, item: Incoming, position: str, taken: Taken
+    ) -> None:
+        if change.record is not None:
+            body = change.record.model_dump_json(exclude_none=True).encode()
+            taken.records.append((person, registry_key(person, change.record), body))
+        if change.event is None:
+            return
+        envelope = Envelope(
+            id=str(change.event_id),
+            source=OIN_SOURCE.format(oin=self.oin, partner=self.partner),
+            type=change.event.type,
+            subject=Pseudonym(person),
+            time=(translation.as_of or item.received_at).astimezone(UTC).isoformat(),
+            traceparent=item.traceparent,
+            withhold=item.withhold,
+        )
+        headers = envelope.to_headers(f"{position}/{len(taken.events)}")
+        taken.events.append((person, change.event.model_dump_json(exclude_none=True).encode(), headers))
+
+
+def _id(headers: Headers) -> str:
+    return next(value for name, value in headers if name == "ce_id").decode()

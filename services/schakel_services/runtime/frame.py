@@ -1,0 +1,124 @@
+"""The frame of a service: a FastStream application that serves health, metrics and AsyncAPI around the hot loop."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import uvicorn
+from faststream.asgi import AsgiFastStream, AsgiResponse, get
+from faststream.kafka import KafkaBroker
+from faststream.specification import AsyncAPI
+from prometheus_client import make_asgi_app
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from schakel_services.runtime.health import Health
+
+VERSION = "1.0.0"
+JSON = {"content-type": "application/json"}
+
+
+class Frame(AsgiFastStream):
+    """A service's FastStream application.
+
+    The broker object declares the channels, from which AsyncAPI is generated; the connections are the pipes' own,
+    since FastStream has no transactions. ``site`` answers paths that FastStream does not route.
+    """
+
+    def __init__(self, *, site: Callable[..., Any] | None = None, **arguments: Any) -> None:
+        self._site = site
+        broker = arguments.pop("broker")
+        super().__init__(broker, **arguments)
+
+    async def _start_broker(self) -> None:
+        """Connect nothing here: a service starts, and answers 503, while Kafka is away."""
+
+    async def not_found(self, scope: Any, receive: Any, send: Any) -> None:
+        """Hand what FastStream does not route to the site."""
+        if self._site is not None:
+            await self._site(scope, receive, send)
+            return
+        await AsgiResponse(b"", 404)(scope, receive, send)
+
+
+def declare(
+    service: str, reads: Sequence[tuple[str, type[BaseModel]]], writes: Sequence[tuple[str, type[BaseModel]]]
+) -> KafkaBroker:
+    """Return a broker object that says what the service reads and writes, for AsyncAPI."""
+    broker = KafkaBroker("localhost:9092", description="Apache Kafka")
+    for topic, model in reads:
+        broker.subscriber(topic, group_id=service, title=f"{topic}:{model.__name__}")(_reader(model))
+    for topic, model in writes:
+        broker.publisher(topic, schema=model, title=f"{topic}:{model.__name__}")
+    return broker
+
+
+def _reader(model: type[BaseModel]) -> Callable[[Any], None]:
+    """Return a handler that exists for its annotation only; it is never called, since this broker never connects."""
+
+    def handle(message: Any) -> None:
+        del message
+
+    handle.__annotations__ = {"message": model, "return": None}
+    return handle
+
+
+def frame(
+    service: str,
+    broker: KafkaBroker,
+    health: Health,
+    run: Callable[[], AbstractAsyncContextManager[None]],
+    site: Callable[..., Any] | None = None,
+) -> Frame:
+    """Return the application: ``run`` holds the service's loops for as long as it lives."""
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        async with run():
+            yield
+
+    @get
+    async def livez(_scope: Any) -> AsgiResponse:
+        """Red when a loop no longer turns."""
+        return _answer(200 if not health.stuck() else 503, health.problems())
+
+    @get
+    async def readyz(_scope: Any) -> AsgiResponse:
+        """Red when a loop is not open, is stuck, or falls behind further and further."""
+        problems = health.problems()
+        return _answer(503 if problems or not health.loops else 200, problems)
+
+    return Frame(
+        broker=broker,
+        site=site,
+        logger=None,
+        lifespan=lifespan,
+        specification=AsyncAPI(title=f"Schakel {service}", version=VERSION, schema_version="3.0.0"),
+        asgi_routes=[("/livez", livez), ("/readyz", readyz), ("/metrics", make_asgi_app())],
+    )
+
+
+def _answer(status: int, problems: dict[str, str]) -> AsgiResponse:
+    return AsgiResponse(to_json({"ok": status == 200, "problems": problems}), status, headers=JSON)
+
+
+async def serve(app: Frame, host: str, port: int, on_ready: Callable[[int], None] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; ``on_ready`` gets the port once it listens."""
+    config = uvicorn.Config(
+        app, host=host, port=port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=10
+    )
+    server = _Announcing(config, on_ready)
+    await server.serve()
+
+
+class _Announcing(uvicorn.Server):
+    """Says on which port it listens, which matters when the port was left to the system."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[int], None] | None) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        if self._on_ready is not None and self.started:
+            self._on_ready(self.servers[0].sockets[0].getsockname()[1])

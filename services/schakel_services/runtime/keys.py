@@ -1,0 +1,168 @@
+"""Keys: one for the chain's pseudonyms, and a set for each partner. No key, no start; there is no default key."""
+
+import base64
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from schakel_contracts.identifiers import Bsn, Pseudonym
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class KeyMissing(LookupError):
+    """A key file is not there or can't be used; names the file within the key folder."""
+
+
+class Undecipherable(ValueError):
+    """A value was not encrypted with this key, or was changed since."""
+
+
+def _derive(master: bytes, use: str) -> bytes:
+    """Return a key for one use, so that no key serves two."""
+    return hmac.digest(master, b"schakel/" + use.encode(), "sha256")
+
+
+@dataclass(frozen=True)
+class ChainKey:
+    """Turns a BSN into the person's pseudonym (R19)."""
+
+    version: int
+    secret: bytes
+
+    def __repr__(self) -> str:
+        """Never show the secret."""
+        return f"ChainKey(k{self.version})"
+
+    @cached_property
+    def pseudonym(self) -> Callable[[Bsn], Pseudonym]:
+        """Return the function from BSN to pseudonym; it remembers the last 65,536."""
+        secret, prefix = _derive(self.secret, "pseudonym"), f"k{self.version}."
+
+        @lru_cache(maxsize=65_536)
+        def pseudonym(bsn: Bsn) -> Pseudonym:
+            return Pseudonym(prefix + _text(hmac.digest(secret, bsn.encode(), "sha256")))
+
+        return pseudonym
+
+
+@dataclass(frozen=True)
+class PartnerKeys:
+    """What one partner holds: its data key, the key that its systems call the intake with, and its webhook secret."""
+
+    data: bytes
+    api: str
+    webhook: str
+
+    def __repr__(self) -> str:
+        """Never show a secret."""
+        return "PartnerKeys(…)"
+
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        return AESGCM(_derive(self.data, "encrypt"))
+
+    @cached_property
+    def _naming(self) -> bytes:
+        return _derive(self.data, "name")
+
+    @cached_property
+    def _pairing(self) -> bytes:
+        return _derive(self.data, "pair")
+
+    def encrypt(self, plain: bytes, bound_to: str) -> bytes:
+        """Return nonce + AES-256-GCM; it opens only where ``bound_to`` (topic and key) is the same."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, plain, bound_to.encode())
+
+    def decrypt(self, sealed: bytes, bound_to: str) -> bytes:
+        """Return what was encrypted, or raise ``Undecipherable``."""
+        try:
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
+        except (InvalidTag, ValueError):
+            raise Undecipherable(bound_to.partition("/")[0]) from None
+
+    def name(self, *parts: str) -> str:
+        """Return a stable name that tells nothing without the key: 22 characters of a keyed hash."""
+        return _text(hmac.digest(self._naming, "\x1f".join(parts).encode(), "sha256")[:16])
+
+    def handle(self, subject: str) -> str:
+        """Return the person's handle for this partner alone; two partners can't match theirs (R19)."""
+        return "h1." + _text(hmac.digest(self._pairing, subject.encode(), "sha256")[:24])
+
+    def accepts(self, presented: str) -> bool:
+        """Compare an API key in constant time."""
+        return hmac.compare_digest(sha256(presented.encode()).digest(), sha256(self.api.encode()).digest())
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """A folder with ``chain.json`` and ``<partner>.json``, readable by their owner alone."""
+
+    folder: Path
+
+    def chain(self) -> ChainKey:
+        """Read the chain's key."""
+        found = self._read("chain")
+        return ChainKey(int(found["version"]), _secret(found, "secret", "chain"))
+
+    def partner(self, partner: str) -> PartnerKeys:
+        """Read one partner's keys."""
+        found = self._read(partner)
+        return PartnerKeys(_secret(found, "data", partner), str(found["api"]), str(found["webhook"]))
+
+    def create_missing(self, partners: Iterable[str]) -> list[str]:
+        """Make random keys where there are none, and return for whom; keys that are there stay."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = [name for name in ("chain", *partners) if not self._path(name).exists()]
+        for name in made:
+            fresh = {"version": 1, "secret": _fresh()} if name == "chain" else _fresh_partner()
+            descriptor = os.open(self._path(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                json.dump(fresh, file)
+        return made
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.json"
+
+    def _read(self, name: str) -> dict[str, object]:
+        try:
+            found = json.loads(self._path(name).read_text("utf-8"))
+        except (OSError, ValueError):
+            raise KeyMissing(f"{name}.json") from None
+        needed = {"version", "secret"} if name == "chain" else {"data", "api", "webhook"}
+        if not isinstance(found, dict) or not needed <= set(found):
+            raise KeyMissing(f"{name}.json")
+        return found
+
+
+def _secret(found: dict[str, object], name: str, owner: str) -> bytes:
+    try:
+        secret = base64.b64decode(str(found[name]), validate=True)
+    except ValueError:
+        raise KeyMissing(f"{owner}.json") from None
+    if len(secret) < KEY_BYTES:
+        raise KeyMissing(f"{owner}.json")
+    return secret
+
+
+def _fresh() -> str:
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def _fresh_partner() -> dict[str, str]:
+    return {"data": _fresh(), "api": "sk_" + secrets.token_urlsafe(32), "webhook": "whsec_" + _fresh()}
+
+
+def _text(digest: bytes) -> str:
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

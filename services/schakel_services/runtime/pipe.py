@@ -1,0 +1,205 @@
+"""The exactly-once loop: a batch in, a pure step, outputs + state + offsets out in one transaction.
+
+One pipe is one transactional producer over a fixed set of input partitions. Opening it fences whoever had it before,
+then restores what the step derives from the log, then reads on from the committed offsets. After any doubt it closes
+everything, waits, and opens again: nothing derived survives a transaction whose end is unknown.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError, ProducerFenced
+
+from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.failpoint import pass_failpoint
+from schakel_services.runtime.health import Progress
+from schakel_services.runtime.log import log
+from schakel_services.runtime.table import TableBehind
+from schakel_services.runtime.writer import Outputs, Writer
+
+Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+
+BATCH_MAX = 2_000
+POLL_MS = 500
+REOPEN_S = 1.0
+REOPEN_S_MAX = 15.0
+
+
+class Step(Protocol):
+    """What a service does with a batch."""
+
+    async def open(self) -> None:
+        """Forget everything and restore it from the log; called after the fence."""
+
+    async def work(self, records: Records) -> Outputs | None:
+        """Return what to write; None when there is nothing to write and no offset to move."""
+
+    def committed(self) -> None:
+        """The outputs of the last ``work`` are on the log: update what is in memory and answer who waits."""
+
+    async def failed(self) -> None:
+        """The outputs of the last ``work`` may not be on the log: tell who waits."""
+
+    async def close(self) -> None:
+        """Let go of what ``open`` took."""
+
+
+class Wake(StrEnum):
+    """How a pipe ended."""
+
+    STOPPED = "stopped"
+    FENCED = "fenced"
+
+
+class Pipe:
+    """Run one step exactly once over its input partitions, until it is stopped or fenced for good."""
+
+    def __init__(  # noqa: PLR0913 - the parts of one loop, wired in one place
+        self,
+        cluster: Cluster,
+        *,
+        name: str,
+        group: str,
+        inputs: Sequence[TopicPartition],
+        step: Step,
+        progress: Progress,
+        consumer: AIOKafkaConsumer | None = None,
+        batch_max: int = BATCH_MAX,
+        exclusive: bool = False,
+        reopen_s: float = REOPEN_S,
+        paused: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._cluster = cluster
+        self._name = name
+        self._group = group
+        self._inputs = tuple(inputs)
+        self._step = step
+        self.progress = progress
+        self._shared = consumer
+        self._consumer: AIOKafkaConsumer | None = consumer
+        self._batch_max = batch_max
+        self._exclusive = exclusive
+        """Fenced means that another process took over for good, so do not open again."""
+        self._reopen_s = reopen_s
+        self._paused = paused
+        """Asked before each read: what the step can't hold stays on the log."""
+        self._stopping = asyncio.Event()
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Let the step work now, records or not."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Finish the transaction at hand, then end."""
+        self._stopping.set()
+        self._woken.set()
+
+    async def run(self) -> Wake:
+        """Open, work, and open again after a doubt, until stopped or (when exclusive) fenced."""
+        pause = self._reopen_s
+        while not self._stopping.is_set():
+            writer = self._new_writer()
+            try:
+                await self._open(writer)
+                pause = self._reopen_s
+                await self._loop(writer)
+            except ProducerFenced:
+                log.warning("pipe_fenced", pipe=self._name)
+                if self._exclusive:
+                    return Wake.FENCED
+            except (KafkaError, OSError, TableBehind, AssertionError, TimeoutError) as error:
+                # AssertionError: what aiokafka raises when a transaction begins after a failure.
+                log.warning("pipe_reopens", pipe=self._name, error=type(error).__name__)
+            finally:
+                await self._step.failed()
+                await writer.close()
+                await self._release()
+            if not self._stopping.is_set():
+                self.progress.down()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), pause)
+                pause = min(pause * 2, REOPEN_S_MAX)
+        return Wake.STOPPED
+
+    def _new_writer(self) -> Writer:
+        return Writer(self._cluster, pass_failpoint("transactional_id", self._name))
+
+    async def _open(self, writer: Writer) -> None:
+        """Fence first: only then do the committed offsets stand still."""
+        await writer.start()
+        if self._shared is None and self._inputs:
+            self._consumer = self._cluster.consumer(group=self._group, client_id=self._name)
+            self._consumer.assign(list(self._inputs))
+            await self._consumer.start()
+        if self._consumer is not None:
+            for partition in self._inputs:
+                committed = await self._consumer.committed(partition)
+                if committed is None:
+                    await self._consumer.seek_to_beginning(partition)
+                else:
+                    self._consumer.seek(partition, committed)
+        await self._step.open()
+        self.progress.up()
+        log.info("pipe_opened", pipe=self._name)
+
+    async def _release(self) -> None:
+        with contextlib.suppress(Exception):
+            await self._step.close()
+        if self._shared is None and self._consumer is not None:
+            with contextlib.suppress(Exception):
+                await self._consumer.stop()
+            self._consumer = None
+
+    async def _loop(self, writer: Writer) -> None:
+        polling: asyncio.Task[Records] | None = None
+        try:
+            while not self._stopping.is_set():
+                if self._consumer is not None and polling is None and not self._paused():
+                    polling = asyncio.create_task(self._poll(self._consumer))
+                records = await self._next(polling)
+                if polling is not None and polling.done():
+                    polling = None
+                self.progress.beat()
+                await self._turn(writer, records)
+        finally:
+            if polling is not None:
+                polling.cancel()
+                with contextlib.suppress(asyncio.CancelledError, Exception):
+                    await polling
+
+    async def _poll(self, consumer: AIOKafkaConsumer) -> Records:
+        return await consumer.getmany(*self._inputs, timeout_ms=POLL_MS, max_records=self._batch_max)
+
+    async def _next(self, polling: "asyncio.Task[Records] | None") -> Records:
+        """Return records, or nothing when woken first; a poll under way goes on for the next turn."""
+        if polling is not None and polling.done():
+            return polling.result()
+        woken = asyncio.create_task(self._woken.wait())
+        try:
+            waiting: set[asyncio.Task[object]] = {woken} if polling is None else {woken, polling}  # type: ignore[arg-type]
+            await asyncio.wait(waiting, timeout=POLL_MS / 1000, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            woken.cancel()
+        self._woken.clear()
+        return polling.result() if polling is not None and polling.done() else {}
+
+    async def _turn(self, writer: Writer, records: Records) -> None:
+        outputs = await self._step.work(records)
+        if outputs is None and not records:
+            return
+        offsets = {partition: found[-1].offset + 1 for partition, found in records.items() if found}
+        pass_failpoint("before_transaction")
+        await writer.commit(outputs or Outputs(), offsets, self._group if offsets else None)
+        self._step.committed()
+        for partition, found in records.items():
+            if found and self._consumer is not None:
+                self.progress.read(partition, len(found), self._lag(partition, found[-1].offset + 1))
+
+    def _lag(self, partition: TopicPartition, position: int) -> int:
+        end = self._consumer.highwater(partition) if self._consumer is not None else None
+        return 0 if end is None else max(0, end - position)

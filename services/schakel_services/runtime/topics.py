@@ -1,0 +1,147 @@
+"""The topic table: every topic there is, who writes it, who reads it, and how long it keeps what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aiokafka.admin import NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from schakel_services.runtime.cluster import Cluster
+
+DAY_MS = 86_400_000
+EVENTS, REGISTRY, AUDIT, RECEIPTS, STATE_GATE = "events", "registry", "audit", "receipts", "state.gate"
+DECISION_HEADERS = [("schakel_kind", b"decision")]
+REFUSAL_HEADERS = [("schakel_kind", b"refusal")]
+"""What kind of record stands on ``audit``."""
+
+
+def notify(partner: str) -> str:
+    """Return the topic of what one partner may know."""
+    return f"notify.{partner}"
+
+
+def links(partner: str) -> str:
+    """Return the topic of one partner's own client numbers."""
+    return f"links.{partner}"
+
+
+def versions(partner: str) -> str:
+    """Return the topic of what was last published of each of a partner's records."""
+    return f"versions.{partner}"
+
+
+def quarantine(partner: str) -> str:
+    """Return the topic of a partner's records that came in over Kafka and were refused."""
+    return f"quarantine.{partner}"
+
+
+def state_deliver(partner: str) -> str:
+    """Return the topic of a partner's notifications that wait for another try."""
+    return f"state.deliver.{partner}"
+
+
+def raw(partner: str, connector: str) -> str:
+    """Return the topic on which a partner may put its records."""
+    return f"raw.{partner}.{connector}"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One row of the table; ``{partner}`` and ``{connector}`` stand for each of them."""
+
+    name: str
+    key: str
+    compacted: bool
+    retention_days: int | None
+    """None: for ever, as compaction allows."""
+
+    written_by: str
+    read_by: str
+    encrypted: bool = False
+
+
+TABLE = (
+    Topic(EVENTS, "person", False, 14, "intake", "gate"),
+    Topic(REGISTRY, "person/kind/id, placed by person", True, None, "intake", "gate, deliver"),
+    Topic(AUDIT, "person", False, 14, "gate, deliver, intake", "audit, explain"),
+    Topic(RECEIPTS, "person", False, 14, "deliver", "gate, audit, explain"),
+    Topic(STATE_GATE, "person/seq and partition/source", True, None, "gate", "gate"),
+    Topic("notify.{partner}", "person", False, 14, "gate", "deliver of that partner"),
+    Topic(
+        "links.{partner}", "person", True, None, "intake of that partner", "intake and deliver of that partner", True
+    ),
+    Topic("versions.{partner}", "keyed hash of the record key", True, None, "intake of that partner", "the same"),
+    Topic("state.deliver.{partner}", "person/notification", True, None, "deliver of that partner", "the same"),
+    Topic(
+        "quarantine.{partner}", "keyed hash of the position", False, 14, "intake of that partner", "that partner", True
+    ),
+    Topic("raw.{partner}.{connector}", "the partner's own", False, 14, "that partner", "intake of that partner", True),
+)
+"""A partner's principal may touch the rows that name it, and no other; ACLs follow from here."""
+
+
+@dataclass(frozen=True)
+class NamedTopic:
+    """A topic of one chain."""
+
+    name: str
+    row: Topic
+    partitions: int
+
+    def config(self) -> dict[str, str]:
+        """Return the broker's settings for it."""
+        if self.row.compacted:
+            return {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.2", "segment.ms": str(DAY_MS)}
+        retention = "-1" if self.row.retention_days is None else str(self.row.retention_days * DAY_MS)
+        return {"cleanup.policy": "delete", "retention.ms": retention}
+
+
+def topics_of(partners: Iterable[tuple[str, Iterable[str]]], partitions: int) -> list[NamedTopic]:
+    """Return every topic of a chain: ``partners`` are partner ids with their connectors."""
+    found: list[NamedTopic] = []
+    known = [(partner, tuple(connectors)) for partner, connectors in partners]
+    for row in TABLE:
+        if "{connector}" in row.name:
+            names = [row.name.format(partner=p, connector=c) for p, connectors in known for c in connectors]
+        elif "{partner}" in row.name:
+            names = [row.name.format(partner=p) for p, _ in known]
+        else:
+            names = [row.name]
+        found += [NamedTopic(name, row, partitions) for name in names]
+    return found
+
+
+class TopicMismatch(RuntimeError):
+    """A topic exists with another number of partitions: a person's records would no longer meet."""
+
+
+async def create_topics(cluster: Cluster, topics: Iterable[NamedTopic]) -> list[str]:
+    """Create what is missing and return its names; a topic with another partition count raises ``TopicMismatch``."""
+    admin = cluster.admin()
+    await admin.start()
+    try:
+        wanted = {topic.name: topic for topic in topics}
+        there = set(await admin.list_topics())
+        described = await admin.describe_topics(sorted(there & set(wanted)))
+        for found in described:
+            if len(found["partitions"]) != wanted[found["topic"]].partitions:
+                raise TopicMismatch(found["topic"])
+        missing = [wanted[name] for name in wanted if name not in there]
+        if not missing:
+            return []
+        # Three copies where there are three brokers; the embedded broker is alone.
+        copies = min(3, len((await admin.describe_cluster())["brokers"]))
+        answer = await admin.create_topics(
+            [
+                NewTopic(name=t.name, num_partitions=t.partitions, replication_factor=copies, topic_configs=t.config())
+                for t in missing
+            ],
+            timeout_ms=30_000,
+        )
+        for name, code, *_ in answer.topic_errors:
+            error = for_code(code)
+            if code and error is not TopicAlreadyExistsError:
+                raise error(name)
+        return [t.name for t in missing]
+    finally:
+        await admin.close()

@@ -1,0 +1,89 @@
+"""One transaction: outputs, state and the offsets that they were made from, all or nothing."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+from schakel_services.runtime.cluster import Cluster
+
+Headers = list[tuple[str, bytes]]
+NO_HEADERS: Headers = []
+Row = tuple[bytes | None, bytes | None, Headers]
+
+
+class RecordTooLarge(ValueError):
+    """One record is larger than a batch may be; names the topic, never the record."""
+
+
+@dataclass
+class Outputs:
+    """What one step wants written; rows keep their order within a partition."""
+
+    rows: dict[tuple[str, int], list[Row]] = field(default_factory=dict)
+
+    def add(
+        self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Headers = NO_HEADERS
+    ) -> None:
+        """Append one record; ``value`` None is a tombstone."""
+        rows = self.rows.get((topic, partition))
+        if rows is None:
+            self.rows[(topic, partition)] = [(key, value, headers)]
+        else:
+            rows.append((key, value, headers))
+
+    def __bool__(self) -> bool:
+        """Say whether there is anything to write."""
+        return bool(self.rows)
+
+
+class Writer:
+    """A transactional producer with a stable id: starting it fences every earlier holder of that id.
+
+    After any exception from ``commit`` it is unknown whether the transaction took place: close the writer, forget
+    what was derived, and open again from the committed offsets.
+    """
+
+    def __init__(self, cluster: Cluster, transactional_id: str) -> None:
+        self._producer: AIOKafkaProducer = cluster.producer(transactional_id)
+
+    async def start(self) -> None:
+        """Fence earlier holders of the id and end their open transaction."""
+        await self._producer.start()
+
+    async def close(self, limit_s: float = 5.0) -> None:
+        """Close within the limit, whatever state the transaction is in."""
+        try:
+            async with asyncio.timeout(limit_s):
+                await self._producer.stop()
+        except Exception:  # noqa: BLE001, S110 - a producer in doubt may fail to stop in any way; it is dropped
+            pass
+
+    async def commit(self, outputs: Outputs, offsets: Mapping[TopicPartition, int], group: str | None) -> None:
+        """Write the outputs and the offsets (next to read) in one transaction; return when it is acknowledged."""
+        producer = self._producer
+        await producer.begin_transaction()
+        sent: list[asyncio.Future[object]] = []
+        for (topic, partition), rows in outputs.rows.items():
+            await self._send(topic, partition, rows, sent)
+        if offsets and group is not None:
+            await producer.send_offsets_to_transaction(dict(offsets), group)
+        await asyncio.gather(*sent)
+        await producer.commit_transaction()
+
+    async def _send(self, topic: str, partition: int, rows: list[Row], sent: list["asyncio.Future[object]"]) -> None:
+        producer = self._producer
+        batch = producer.create_batch()
+        append = batch.append
+        for key, value, headers in rows:
+            if append(key=key, value=value, timestamp=None, headers=headers) is not None:
+                continue
+            if batch.record_count() == 0:
+                raise RecordTooLarge(topic)
+            sent.append(await producer.send_batch(batch, topic, partition=partition))
+            batch = producer.create_batch()
+            append = batch.append
+            if append(key=key, value=value, timestamp=None, headers=headers) is None:
+                raise RecordTooLarge(topic)
+        sent.append(await producer.send_batch(batch, topic, partition=partition))

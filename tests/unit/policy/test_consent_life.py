@@ -1,0 +1,184 @@
+"""From when to when a consent stands (R10, R11), and what an objection does to it."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from schakel_contracts.codes import Category, Grantor, Purpose, Reason, Remedy, Role
+from schakel_contracts.consent import Recipient
+from schakel_contracts.policy import Ruling
+from schakel_contracts.registry import RepresentationRecord
+
+LEVEL = "support_level.changed"
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def ruled(desk: Any, *others: Any, at: datetime = NOW, **changes: Any) -> Ruling:
+    """Decide about the coach, with one consent that differs as given, and other records."""
+    coach = desk.party(Role.JOB)
+    consent = desk.consent(coach, LEVEL, **changes)
+    event = desk.event(LEVEL, Role.GGZ)
+    ruling: Ruling = desk.ruling(event, coach, desk.relation(coach), consent, *others, at=at)
+    return ruling
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"withdrawn_at": NOW + SECOND}, None),
+        ({"withdrawn_at": NOW}, Reason.CONSENT_WITHDRAWN),
+        ({"withdrawn_at": NOW - timedelta(days=1)}, Reason.CONSENT_WITHDRAWN),
+        ({"valid_until": NOW + SECOND}, None),
+        ({"valid_until": NOW}, Reason.CONSENT_EXPIRED),
+        ({"valid_from": NOW}, None),
+        ({"valid_from": NOW + SECOND}, Reason.NO_CONSENT),
+        ({"granted_at": NOW + SECOND}, Reason.NO_CONSENT),
+        ({"granted_at": datetime(2025, 11, 24, 10, 0, 1, tzinfo=UTC)}, None),
+        ({"granted_at": datetime(2025, 11, 24, 10, 0, tzinfo=UTC)}, Reason.CONSENT_EXPIRED),
+        (
+            {"granted_at": None, "valid_from": datetime(2025, 11, 24, 10, 0, tzinfo=UTC)},
+            Reason.CONSENT_EXPIRED,
+        ),
+        ({"granted_at": None}, Reason.CONSENT_EXPIRED),
+        (
+            {"withdrawn_at": NOW - SECOND, "valid_until": NOW - 2 * SECOND},
+            Reason.CONSENT_EXPIRED,
+        ),
+    ],
+    ids=str,
+)
+def test_consent_stands_until_the_first_thing_that_ends_it(
+    changes: dict[str, Any], reason: Reason | None, desk: Any
+) -> None:
+    """R10, R11: twelve months, its own last instant or a withdrawal, to the second."""
+    assert ruled(desk, **changes).reason is reason
+
+
+def test_twelve_months_are_counted_on_a_dutch_calendar(desk: Any) -> None:
+    """Given on 29 February it ends on 28 February; in summer an hour is an hour of that place."""
+    leap = datetime(2024, 2, 29, 11, 0, tzinfo=UTC)
+    last = datetime(2025, 2, 28, 11, 0, tzinfo=UTC)
+    assert ruled(desk, granted_at=leap, at=last - SECOND).allowed
+    assert not ruled(desk, granted_at=leap, at=last).allowed
+    winter = datetime(2026, 3, 28, 11, 0, tzinfo=UTC)
+    summer = datetime(2027, 3, 28, 10, 0, tzinfo=UTC)
+    assert ruled(desk, granted_at=winter, at=summer - SECOND).allowed
+    assert not ruled(desk, granted_at=winter, at=summer).allowed
+
+
+def test_time_without_a_zone_is_amsterdam_time(desk: Any) -> None:
+    """A source that leaves the zone out means the clock on its wall."""
+    wall = datetime(2026, 11, 24, 11, 0)  # noqa: DTZ001 - that is what comes in
+    assert not ruled(desk, valid_until=wall, at=NOW).allowed
+    assert ruled(desk, valid_until=wall, at=NOW - SECOND).allowed
+
+
+@pytest.mark.parametrize(
+    ("representation", "reason"),
+    [
+        ({"changed_at": NOW - timedelta(days=40)}, None),
+        ({"changed_at": NOW - timedelta(days=1)}, Reason.CONSENT_EXPIRED),
+        ({"changed_at": NOW + timedelta(days=1)}, None),
+        ({"valid_until": date(2026, 11, 23)}, Reason.CONSENT_EXPIRED),
+        ({"valid_until": date(2026, 11, 24)}, None),
+        ({"valid_from": date(2026, 11, 20)}, Reason.CONSENT_EXPIRED),
+    ],
+    ids=str,
+)
+def test_consent_by_a_representative_ends_when_that_changes(
+    representation: dict[str, Any], reason: Reason | None, desk: Any
+) -> None:
+    """R10: a change after it was given ends it, and only one that was given by a representative."""
+    record = RepresentationRecord(id=UUID(int=8), capacity=Grantor.GUARDIAN, **representation)
+    assert ruled(desk, record, grantor=Grantor.PARENT).reason is reason
+    assert ruled(desk, record, grantor=Grantor.SUBJECT).allowed
+
+
+def test_asking_again_is_advised_after_expiry_and_not_after_withdrawal(desk: Any) -> None:
+    """Who withdrew has answered."""
+    assert ruled(desk, valid_until=NOW).remedy is Remedy.ASK_CONSENT
+    assert ruled(desk, withdrawn_at=NOW).remedy is Remedy.NONE
+
+
+def test_last_consent_to_end_gives_the_reason(desk: Any) -> None:
+    """Withdrawn long ago, renewed, and the renewal expired: it expired."""
+    renewed = desk.consent(desk.party(Role.JOB), LEVEL, id=UUID(int=6), valid_until=NOW - timedelta(days=1))
+    ruling = ruled(desk, renewed, withdrawn_at=NOW - timedelta(days=20))
+    assert ruling.reason is Reason.CONSENT_EXPIRED
+
+
+COACH = (Recipient(party="job-1"),)
+COACH_AS_COACH = (Recipient(party="job-1", role=Role.JOB),)
+
+
+@pytest.mark.parametrize(
+    ("consent", "objection", "allowed"),
+    [
+        # To everything: the consent names recipient, purpose and category, so it is more specific.
+        ({}, {}, True),
+        ({}, {"recipients": COACH}, True),
+        ({}, {"recipients": COACH_AS_COACH}, True),
+        ({}, {"purposes": (Purpose.SUPPORT_SCALING,)}, True),
+        # As specific as the consent, or more so in one respect: the objection wins.
+        (
+            {},
+            {
+                "recipients": COACH_AS_COACH,
+                "purposes": (Purpose.SUPPORT_SCALING,),
+                "categories": (Category.SUPPORT_LEVEL,),
+            },
+            False,
+        ),
+        ({"recipients": COACH}, {"recipients": COACH_AS_COACH}, False),
+        ({}, {"source": "ggz-1"}, False),
+        ({"source": "ggz-1"}, {"source": "ggz-1"}, True),
+        # About something else.
+        ({"recipients": COACH}, {"recipients": (Recipient(party="job-1", role=Role.REI),)}, True),
+        ({}, {"source": "ggz-9"}, True),
+        ({}, {"source": "ggz-1", "categories": (Category.HOUSING,)}, True),
+        ({}, {"source": "ggz-1", "purposes": (Purpose.TRANSPORT,)}, True),
+        ({}, {"source": "ggz-1", "withdrawn_at": NOW}, True),
+        ({}, {"source": "ggz-1", "valid_until": NOW}, True),
+        ({}, {"source": "ggz-1", "valid_from": NOW + SECOND}, True),
+        # An objection has no twelve months.
+        ({}, {"source": "ggz-1", "granted_at": NOW - timedelta(days=3_000)}, False),
+        # The row's own purpose may not be got round by the recipient's primary one.
+        (
+            {"purposes": (Purpose.JOB_COACHING,)},
+            {"source": "ggz-1", "purposes": (Purpose.SUPPORT_SCALING,)},
+            False,
+        ),
+    ],
+    ids=str,
+)
+def test_more_specific_wins_and_an_objection_wins_a_tie(
+    consent: dict[str, Any],
+    objection: dict[str, Any],
+    allowed: bool,  # noqa: FBT001 - a table's column
+    desk: Any,
+) -> None:
+    """Several consents: the rules of the Dutch generic functions, and in doubt the objection."""
+    ruling = ruled(desk, desk.objection(**objection), **consent)
+    assert ruling.allowed is allowed
+    if not allowed:
+        assert (ruling.reason, ruling.remedy) == (Reason.OBJECTION, Remedy.NONE)
+
+
+def test_objection_without_consent_is_told_as_an_objection(desk: Any) -> None:
+    """Nobody is advised to ask a person who has already said no."""
+    coach = desk.party(Role.JOB)
+    ruling = desk.ruling(desk.event(LEVEL, Role.GGZ), coach, desk.relation(coach), desk.objection())
+    assert (ruling.reason, ruling.remedy) == (Reason.OBJECTION, Remedy.NONE)
+
+
+def test_second_consent_carries_what_the_first_can_not(desk: Any) -> None:
+    """Of several consents one that covers everything is enough."""
+    coach = desk.party(Role.UWV)
+    lacking = desk.consent(coach, LEVEL, freely_given=())
+    whole = desk.consent(coach, LEVEL, id=UUID(int=4), granted_at=NOW - timedelta(days=90))
+    event = desk.event(LEVEL, Role.GGZ)
+    ruling = desk.ruling(event, coach, desk.relation(coach), lacking, whole)
+    assert ruling.consent_id == whole.id

@@ -1,0 +1,248 @@
+"""The tables are read strictly: each mistake stops the start and names file, row and rule."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from schakel_contracts.codes import Category, Purpose, Reason, Remedy, Role
+from schakel_contracts.policy import Policy, PolicyError, load_policy
+from schakel_contracts.policy.loading import TABLES
+from schakel_contracts.policy.texts import texts
+
+Edit = Callable[[str, str, str], None]
+ROW = """
+[[row]]
+id = "TEST-ROW"
+event = "support_level.changed"
+source_roles = ["GGZ"]
+recipient_roles = ["REI"]
+purpose = "support_scaling"
+basis = ["C"]
+fields = ["direction"]
+time_class = "T1d"
+prohibited_use = "enforcement"
+founded = "judgement"
+"""
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    """Return a copy of the shipped tables."""
+    return Path(shutil.copytree(TABLES, tmp_path / "tables"))
+
+
+def added(tables: Path, **changes: str) -> None:
+    """Add one row in a table of its own; a change replaces, or adds, a line of it."""
+    lines = dict(line.split(" = ", 1) for line in ROW.strip().splitlines()[1:])
+    lines |= changes
+    text = "\n".join(f"{key} = {value}" for key, value in lines.items())
+    (tables / "flows" / "zz_added.toml").write_text("[[row]]\n" + text, "utf-8")
+
+
+def refused(tables: Path) -> PolicyError:
+    """Load tables that must be refused."""
+    with pytest.raises(PolicyError) as caught:
+        load_policy(tables)
+    return caught.value
+
+
+def test_shipped_tables_load() -> None:
+    """Schakel's own tables are right, have a version, and say that nobody has signed them."""
+    policy = load_policy()
+    assert policy.version == "1.0.0"
+    assert not policy.signed
+    assert len(policy.digest) == 64
+    assert {row.event for row in policy.rows.values()} == {key[0] for key in policy.cells} - {
+        key[0] for key in policy.cells if key[0].startswith("nl.")
+    }
+
+
+def test_added_row_opens_a_way(tables: Path) -> None:
+    """A row that breaks nothing is taken, and changes the digest."""
+    added(tables)
+    policy = load_policy(tables)
+    assert policy.files["TEST-ROW"] == "flows/zz_added.toml"
+    assert ("support_level.changed", Role.GGZ, Role.REI) in policy.cells
+    assert policy.digest != load_policy().digest
+
+
+def test_signed_tables_say_so(tables: Path) -> None:
+    """A reference and a date make tables signed."""
+    path = tables / "policy.toml"
+    text = path.read_text("utf-8").replace('reference = ""', 'reference = "FG-1"\non = 2026-11-20')
+    path.write_text(text, "utf-8")
+    assert load_policy(tables).signed
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"recipient_roles": '["JOB"]'}, "overlap"),
+        ({"id": '"F8-JOB"'}, "unique"),
+        ({"event": '"support_level.guessed"'}, "contract"),
+        ({"fields": '["direction", "cause"]'}, "contract"),
+        ({"fields": '["effective"]'}, "contract"),
+        ({"basis": '["D"]'}, "basis"),
+        ({"basis": '["WAMS"]'}, "basis"),
+        ({"purpose": '"enforcement"'}, "enum"),
+        ({"recipient_roles": '["BANK"]'}, "enum"),
+        ({"colour": '"red"'}, "extra_forbidden"),
+        ({"time_class": '"soon"'}, "string_pattern_mismatch"),
+        ({"prohibited_use": '"marketing"'}, "R20"),
+        ({"basis": '["S:CONTRACT"]'}, "R4"),
+        ({"recipient_roles": '["YTH"]'}, "R12"),
+        ({"recipient_roles": '["YTH"]', "basis": '["CW"]'}, "R12"),
+        ({"basis": '["A"]'}, "R1"),
+        ({"relation_required": "false"}, "R3"),
+        ({"recipient_roles": '["SCH"]'}, "R14"),
+        ({"recipient_roles": '["SCH"]', "mask": '["source"]'}, "R14"),
+        ({"mask": '["type"]'}, "R14"),
+        ({"view": '"support_trajectory.changed"', "fields": '["until"]'}, "R14"),
+        ({"view": '"placement.started"', "mask": '["type"]'}, "contract"),
+        (
+            {
+                "recipient_roles": '["SCH"]',
+                "view": '"support_trajectory.changed"',
+                "fields": '["until"]',
+                "mask": '["source", "type"]',
+            },
+            "never",
+        ),
+        (
+            {
+                "event": '"benefit_status.changed"',
+                "source_roles": '["UWV"]',
+                "recipient_roles": '["TRN"]',
+                "fields": '["benefit_kind", "status"]',
+            },
+            "R5",
+        ),
+        (
+            {
+                "event": '"placement.started"',
+                "source_roles": '["INC"]',
+                "recipient_roles": '["WMO"]',
+                "fields": '["placement_ref", "kind"]',
+                "basis": '["S:PW67a"]',
+            },
+            "R8",
+        ),
+        (
+            {
+                "event": '"placement.started"',
+                "source_roles": '["DEB"]',
+                "recipient_roles": '["JOB"]',
+                "fields": '["placement_ref", "kind", "employer"]',
+            },
+            None,
+        ),
+        (
+            {
+                "event": '"placement.started"',
+                "source_roles": '["DEB"]',
+                "recipient_roles": '["GGZ"]',
+                "fields": '["placement_ref", "kind", "employer"]',
+            },
+            "never",
+        ),
+    ],
+    ids=str,
+)
+def test_row_that_breaks_a_rule_stops_the_start(changes: dict[str, str], rule: str | None, tables: Path) -> None:
+    """The error names the table, the row and the rule."""
+    added(tables, **changes)
+    if rule is None:
+        assert "TEST-ROW" in load_policy(tables).rows
+        return
+    error = refused(tables)
+    assert error.rule == rule
+    assert error.file == "flows/zz_added.toml"
+    assert error.row in {"TEST-ROW", "F8-JOB"}
+    assert f"{error.file}: {error.row}: {error.rule}: " in str(error)
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "rule"),
+    [
+        ("policy.toml", 'version = "1.0.0"', 'version = "new"', "string_pattern_mismatch"),
+        ("policy.toml", "valid_from = 2026-11-01", "", "missing"),
+        ("policy.toml", "version =", "version", "toml"),
+        ("roles.toml", "[TRN]", "[BUS]", "role"),
+        ("roles.toml", "[SCH]\nname", "[SCH]\nbsn_entitled = true\nname", "R18"),
+        ("roles.toml", "masked = true\npairwise_handle = true", "masked = true", "R19"),
+        ("roles.toml", "[CIT]\nname", "[CIT]\npublic_body = true\nname", "R12"),
+        ("purposes.toml", "[transport]", "[travel]", "purpose"),
+        ("purposes.toml", "sanction =", "sanctions =", "literal_error"),
+        ("bases.toml", 'kind = "own"', 'kind = "owned"', "enum"),
+        ("bases.toml", 'code = "CW"', 'code = "CX"', "unique"),
+        ("bases.toml", "[[basis]]", "[[base]]", "shape"),
+        ("never.toml", 'category = "placement"', 'category = "wages"', "enum"),
+    ],
+)
+def test_other_table_that_is_wrong_stops_the_start(file: str, before: str, after: str, rule: str, tables: Path) -> None:
+    """A mistake in a table of codes is found as well, and named."""
+    path = tables / file
+    text = path.read_text("utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), "utf-8")
+    error = refused(tables)
+    assert (error.file, error.rule) == (file, rule)
+
+
+def test_missing_and_unknown_tables_stop_the_start(tables: Path) -> None:
+    """A table that is not there, or that nobody knows, is a mistake too."""
+    (tables / "spare.toml").write_text("", "utf-8")
+    assert refused(tables).file == "spare.toml"
+    (tables / "spare.toml").unlink()
+    (tables / "roles.toml").unlink()
+    assert (refused(tables).file, refused(tables).rule) == ("roles.toml", "present")
+
+
+def test_masked_sender_may_not_hear_of_everybody(tables: Path) -> None:
+    """R14: a row that would name care parties to an employer is refused."""
+    path = tables / "flows" / "delivery.toml"
+    lines = path.read_text("utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("about_roles")]
+    path.write_text("\n".join(kept), "utf-8")
+    assert refused(tables).rule == "R14"
+
+
+def test_region_may_only_tighten(policy: Policy) -> None:
+    """Without a purpose its rows are gone; what is about the exchange itself stays."""
+    narrow = policy.limited_to({Purpose.BENEFIT_CONTINUITY})
+    assert {row.purpose for row in narrow.rows.values()} > {Purpose.BENEFIT_CONTINUITY}
+    assert ("support_level.changed", Role.GGZ, Role.JOB) not in narrow.cells
+    assert ("consent.withdrawn", Role.GGZ, Role.JOB) in narrow.cells
+    assert all(
+        set(cell.purposes) <= {Purpose.BENEFIT_CONTINUITY}
+        for cell in narrow.cells.values()
+        if cell.category is not Category.ACCOUNTABILITY
+    )
+    assert narrow.cells.keys() < policy.cells.keys()
+
+
+def test_every_code_has_a_sentence(policy: Policy) -> None:
+    """Whatever a ruling says can be explained in Dutch, rules included."""
+    found = texts()
+    assert set(found.reason) == set(Reason)
+    assert set(found.remedy) == set(Remedy)
+    named = {rule for cell in policy.cells.values() for ruling in cell.denials.values() for rule in ruling.rules}
+    named |= {rule for cell in policy.cells.values() for attempt in cell.attempts for rule in attempt.granted.rules}
+    assert named <= set(found.rule)
+    for sentence in [
+        *found.outcome.values(),
+        *found.reason.values(),
+        *found.remedy.values(),
+        *found.rule.values(),
+    ]:
+        assert sentence.endswith(".")
+
+
+def test_articles_are_cited_for_every_way(policy: Policy) -> None:
+    """Each open way cites its articles; from a source with medical confidentiality also that one."""
+    for (_, source, _), cell in policy.cells.items():
+        assert cell.articles
+        by_consent = any(attempt.by_consent for attempt in cell.attempts)
+        assert ("art. 7:457 lid 1 BW" in cell.articles) == (by_consent and source in {Role.GGZ, Role.ADD})
