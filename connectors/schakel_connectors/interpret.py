@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from schakel_connectors.rejection import from_validation
 from schakel_connectors.statement import Record, Sender, Statement, Translation, digest
 from schakel_contracts.event import Event
-from schakel_contracts.identifiers import deterministic_id
+from schakel_contracts.identifiers import deterministic_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Change:
 
     slot: str
     remembered: Remembered
-    event_id: UUID
+    event_id: str
     event: Event | None
     record: Record | None
 
@@ -74,11 +74,12 @@ def _change(  # noqa: PLR0913 - one call site; each argument is a fact of the re
 ) -> Change:
     version = known.version + 1 if known else 1
     memory = known.memory if known else None
-    identity = deterministic_id(sender.party, connector, translation.record_key, statement.slot)
+    name = deterministic_text(sender.party, connector, translation.record_key, statement.slot)
+    identity = UUID(name)
     return Change(
         slot=statement.slot,
         remembered=Remembered(version, mark, statement.memory(memory), as_of),
-        event_id=deterministic_id(str(identity), str(version)),
+        event_id=deterministic_text(name, str(version)),
         event=statement.event(identity, memory, sender, received_at),
         record=statement.record(identity, memory, sender, received_at),
     )

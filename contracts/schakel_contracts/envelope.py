@@ -6,8 +6,8 @@ example the subject is a pseudonym, never a BSN.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 OIN_SOURCE = "urn:nld:oin:{oin}:systeem:{partner}"
 MASKED_SOURCE = "urn:nl:schakel:partner"
@@ -21,8 +21,7 @@ SIZE_MAX = 65_536
 Headers = list[tuple[str, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The context attributes of one event; times are RFC 3339 text in UTC."""
 
     id: str
@@ -46,14 +45,10 @@ class Envelope:
     def to_headers(self, position: str | None = None) -> Headers:
         """Return the binary-mode Kafka headers; ``position`` names the record that this one was made from."""
         headers: Headers = [
-            ("ce_specversion", b"1.0"),
+            *_constant_headers(self.source, self.type),
             ("ce_id", self.id.encode()),
-            ("ce_source", self.source.encode()),
-            ("ce_type", self.type.encode()),
             ("ce_subject", self.subject.encode()),
             ("ce_time", self.time.encode()),
-            ("ce_dataschema", SCHEMA.format(type=self.type).encode()),
-            ("content-type", CONTENT_TYPE),
         ]
         if self.purpose is not None:
             headers.append(("ce_purpose", self.purpose.encode()))
@@ -100,6 +95,18 @@ POSITION = "schakel_position"
 CONSENT, RELATION = "schakel_consent", "schakel_relation"
 """Headers of a notification, for the second check: under which consent it goes (empty: under a statute), and whether a
 relation must still be there."""
+
+
+@lru_cache(maxsize=4_096)
+def _constant_headers(source: str, type_: str) -> tuple[tuple[str, bytes], ...]:
+    """Return the headers that all events of one kind and source share."""
+    return (
+        ("ce_specversion", b"1.0"),
+        ("ce_source", source.encode()),
+        ("ce_type", type_.encode()),
+        ("ce_dataschema", SCHEMA.format(type=type_).encode()),
+        ("content-type", CONTENT_TYPE),
+    )
 
 
 class MalformedEnvelope(ValueError):

@@ -2,6 +2,9 @@
 
 from typing import Literal
 
+OWN = "https://schakel.example/"
+"""How the name of every code system of this hub begins."""
+
 SupportLevelSystem = Literal["https://schakel.example/CodeSystem/support-level"]
 """``0`` (no support) to ``4`` (daily), in ``CarePlan.category`` or ``CarePlan.meta.tag``."""
 

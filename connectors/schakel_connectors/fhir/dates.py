@@ -44,7 +44,7 @@ def first_instant(text: str, field: str) -> datetime:
 
 
 def end_instant(text: str, field: str) -> datetime:
-    """Return the moment, in UTC, from which an inclusive end no longer holds; a time of day ends at that very moment."""
+    """Return the moment, in UTC, from which an inclusive end no longer holds; a time of day ends there and then."""
     if len(text) > _DAY:
         return _moment(text, field)
     last = last_day(text, field)

@@ -1,6 +1,5 @@
 """The data types of FHIR, as far as they are read."""
 
-
 from typing import Literal, Required
 
 from pydantic import OnErrorOmit

@@ -24,9 +24,17 @@ IN_CARE = {
 """Episodes: whether the sender is involved; one that is planned or on a waiting list says nothing yet."""
 
 UNDER_WAY = {
-    "active": True, "on-hold": True, "accepted": True, "ready": True, "in-progress": True,
-    "revoked": False, "completed": False, "entered-in-error": False,
-    "rejected": False, "cancelled": False, "failed": False,
+    "active": True,
+    "on-hold": True,
+    "accepted": True,
+    "ready": True,
+    "in-progress": True,
+    "revoked": False,
+    "completed": False,
+    "entered-in-error": False,
+    "rejected": False,
+    "cancelled": False,
+    "failed": False,
 }
 """Orders and tasks: whether who performs it is involved; a draft or an unanswered request says nothing yet."""
 

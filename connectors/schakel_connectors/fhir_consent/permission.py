@@ -32,7 +32,10 @@ class Rule:
         return (rule for rule in self.inner if rule.type == kind)
 
 
-def permissions(rule: Rule, outer: Scope, sources: frozenset[OrganisationRef | None]) -> list[Terms]:
+Sources = tuple[OrganisationRef | None, ...]
+
+
+def permissions(rule: Rule, outer: Scope, sources: Sources) -> list[Terms]:
     """Return what a permitting rule and the permitting rules inside it allow; ``sources`` are those of the consent."""
     scope = rule.scope.within(outer)
     found: list[Terms] = []
@@ -46,7 +49,10 @@ def permissions(rule: Rule, outer: Scope, sources: frozenset[OrganisationRef | N
 
 
 def reasons_against(rule: Rule, scope: Scope) -> list[FieldError]:
-    """Return why a permitting rule gives nothing by itself: it names too little, or more than the hub can hold."""
+    """Return why a permitting rule gives nothing by itself: it names too little, or more than the hub can hold.
+
+    A purpose that the hub doesn't have, such as research, is no reason: the rule is simply not about this hub.
+    """
     missing = [
         FieldError(f"{rule.path}.{name}", f"{name}_missing")
         for name, values in (
@@ -56,11 +62,11 @@ def reasons_against(rule: Rule, scope: Scope) -> list[FieldError]:
         )
         if values is None
     ]
-    foreign = [
-        FieldError(f"{rule.path}.{name}", "not_representable")
-        for name, values in (("purpose", scope.purposes), ("class", scope.categories))
-        if values is not None and not values
-    ]
+    foreign = (
+        [FieldError(f"{rule.path}.class", "not_representable")]
+        if scope.categories is not None and not scope.categories
+        else []
+    )
     nobody = scope.strangers if scope.recipients is not None and not scope.recipients else ()
     return [*missing, *foreign, *sorted(scope.beyond), *sorted(nobody)]
 
@@ -91,7 +97,7 @@ def _is_named(recipient: Recipient, named: Iterable[Recipient]) -> bool:
     )
 
 
-def _terms(scope: Scope, grants: set[Grant], sources: frozenset[OrganisationRef | None]) -> Iterator[Terms]:
+def _terms(scope: Scope, grants: set[Grant], sources: Sources) -> Iterator[Terms]:
     """Put grants together again: who may get the same for the same purposes stands in one permission."""
     covered: dict[tuple[Recipient, Category], set[Purpose]] = {}
     for recipient, category, purpose in grants:
@@ -103,7 +109,7 @@ def _terms(scope: Scope, grants: set[Grant], sources: frozenset[OrganisationRef 
     for (recipient, purposes_of), categories in alike.items():
         together.setdefault((purposes_of, tuple(sorted(categories))), set()).add(recipient)
     for (purposes_of, categories_of), recipients in sorted(together.items()):
-        for source in scope.sources if scope.sources is not None else sources:
+        for source in sources if scope.sources is None else sorted(scope.sources, key=str):
             yield Terms(
                 effect=ConsentEffect.PERMIT,
                 purposes=purposes_of,

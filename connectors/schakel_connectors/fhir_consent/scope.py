@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from schakel_connectors.fhir.codes import OWN
 from schakel_connectors.fhir.dates import end_instant, first_instant
 from schakel_connectors.fhir.neighbours import Place
 from schakel_connectors.fhir.organisation import organisation_of
@@ -92,7 +93,7 @@ def _purposes(provision: Provision, at: str) -> frozenset[Purpose] | None:
     found: set[Purpose] = set()
     for coding in codings:
         code = coding.get("code")
-        if coding.get("system", "").startswith("https://schakel"):
+        if coding.get("system", "").startswith(OWN):
             found.add(_own(Purpose, code, f"{at}.purpose", "purpose_unknown"))
         elif "system" in coding and code in CARE:
             found.add(Purpose.CARE_COORDINATION)
@@ -126,8 +127,9 @@ def _limits(provision: Provision, at: str) -> Iterator[FieldError]:
     for name in ("securityLabel", "data", "dataPeriod"):
         if name in provision and provision[name] != []:
             yield FieldError(f"{at}.{name}", "not_representable")
-    actions = {coding.get("code") for concept in provision.get("action", ()) for coding in concept.get("coding", ({},))}
-    if provision.get("action") and actions.isdisjoint(SHARING):
+    concepts: Any = provision.get("action", ())
+    actions = {coding.get("code") for concept in concepts for coding in concept.get("coding", ())}
+    if concepts and actions.isdisjoint(SHARING):
         yield FieldError(f"{at}.action", "not_representable")
 
 
@@ -163,7 +165,7 @@ def _part(actor: Actor, at: str) -> tuple[str, Role | None]:
     part, role = "other", None
     for coding in codings:
         code = coding.get("code")
-        if coding.get("system", "").startswith("https://schakel"):
+        if coding.get("system", "").startswith(OWN):
             part, role = "recipient", _own(Role, code, at, "role_unknown")
         elif "system" in coding and code in RECIPIENTS:
             part = "recipient"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from schakel_connectors.statement import SELF, OrganisationRef, Sender
+from schakel_connectors.statement import SELF, OrganisationRef, Party, Sender
 from schakel_contracts.case_relation import CaseRelationEnded, CaseRelationStarted
 from schakel_contracts.codes import Role
 from schakel_contracts.registry import RelationRecord
@@ -17,7 +17,7 @@ class RelationStated:
     slot: str
     party: OrganisationRef = SELF
     role: Role | None = None
-    """None: the role that the party has in the chain."""
+    """None: the role that the party has in the chain; one without a role there is left out."""
 
     valid_from: date | None = None
     valid_until: date | None = None
@@ -29,7 +29,9 @@ class RelationStated:
         """Return started for the first active version, ended when an active one ends."""
         del received_at
         found = sender.resolve(self.party, self.role)
-        role = self.role or found.role or sender.role
+        role = self._role(found, sender)
+        if role is None:
+            return None
         if self.ended:
             if memory != "active":
                 return None
@@ -40,14 +42,19 @@ class RelationStated:
             relation_id=identity, party=found.id, role=role, valid_from=self.valid_from, valid_until=self.valid_until
         )
 
-    def record(self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime) -> RelationRecord:
+    def record(
+        self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime
+    ) -> RelationRecord | None:
         """Return the relation as it now stands."""
         del memory, received_at
         found = sender.resolve(self.party, self.role)
+        role = self._role(found, sender)
+        if role is None:
+            return None
         return RelationRecord(
             id=identity,
             party=found.id,
-            role=self.role or found.role or sender.role,
+            role=role,
             valid_from=self.valid_from,
             valid_until=self.valid_until,
             ended=self.ended,
@@ -58,3 +65,6 @@ class RelationStated:
         """Remember only whether it is active."""
         del previous
         return "ended" if self.ended else "active"
+
+    def _role(self, found: Party, sender: Sender) -> Role | None:
+        return self.role or found.role or (sender.role if self.party == SELF else None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, RootModel
 from typing_extensions import get_type_hints, is_typeddict
@@ -18,6 +18,14 @@ def declared_fields(record: type[BaseModel]) -> frozenset[str]:
     wherever a Patient stands. A model inside itself is named once.
     """
     return frozenset(_fields(record, "", [], set()))
+
+
+def kinds(record: type[BaseModel]) -> frozenset[str]:
+    """Return the names by which a record tells its models apart, such as ``Patient`` in ``resourceType``."""
+    found: set[Any] = set()
+    list(_fields(record, "", [], found))
+    hints = (hint for model in found for _, hint in _hints(model))
+    return frozenset(str(value) for hint in hints if get_origin(hint) is Literal for value in get_args(hint))
 
 
 def unexplained(fields: frozenset[str], reads: frozenset[str]) -> frozenset[str]:
@@ -40,14 +48,14 @@ def _fields(shape: Any, path: str, above: list[Any], seen: set[Any]) -> Iterator
     for name, hint in _hints(shape):
         here = ".".join(filter(None, (path, name)))
         models = [model for model in _models(hint) if _hints(model)]
-        if not models or (len(models) == 1 and models[0] in above):
+        if not models or (len(models) == 1 and models[0] in (*above, shape)):
             yield here
         elif len(models) == 1:
             yield from _fields(models[0], here, [*above, shape], seen)
         for model in models if len(models) > 1 else ():
             if model not in seen:
                 seen.add(model)
-                yield from _fields(model, model.__name__, [*above, shape, model], seen)
+                yield from _fields(model, model.__name__, [], seen)
 
 
 def _hints(shape: Any) -> list[tuple[str, Any]]:

@@ -35,6 +35,8 @@ def instant(moment: datetime) -> datetime:
     """Return a moment in UTC; one without a zone is Amsterdam's clock."""
     if moment.tzinfo is UTC:
         return moment
+    if moment.tzinfo is not None and not moment.utcoffset():
+        return moment.replace(tzinfo=UTC)
     try:
         return (moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)).astimezone(UTC)
     except OverflowError:

@@ -52,7 +52,7 @@ def load_chain(path: Path) -> Chain:
     head = content.pop("chain", {})
     if not isinstance(head, dict) or set(content) - {"partner"}:
         unknown = sorted(set(content) - {"partner"}) or ["chain"]
-        raise ChainError(path, [ChainProblem(_line(text, (unknown[0],)), unknown[0], "unknown_table")])
+        raise ChainError(path, [ChainProblem(line_of(text, (unknown[0],)), unknown[0], "unknown_table")])
     try:
         chain = Chain.model_validate(head | content)
     except ValidationError as error:
@@ -60,12 +60,12 @@ def load_chain(path: Path) -> Chain:
             path,
             [
                 ChainProblem(
-                    _line(text, item["loc"]), ".".join(map(str, item["loc"])), _rule(item["type"], item["msg"])
+                    line_of(text, item["loc"]), ".".join(map(str, item["loc"])), _rule(item["type"], item["msg"])
                 )
                 for item in error.errors(include_input=False, include_url=False)
             ],
         ) from None
-    problems = [ChainProblem(_line(text, loc), ".".join(map(str, loc)), rule) for loc, rule in _conflicts(chain)]
+    problems = [ChainProblem(line_of(text, loc), ".".join(map(str, loc)), rule) for loc, rule in _conflicts(chain)]
     if problems:
         raise ChainError(path, problems)
     return chain
@@ -108,7 +108,7 @@ def _connector_rules(connectors: tuple[str, ...], role: Role) -> list[str]:
     return rules
 
 
-def _line(text: str, loc: tuple[str | int, ...]) -> int:
+def line_of(text: str, loc: tuple[str | int, ...]) -> int:
     """Return the line (from 1) of a key: the n-th table of its name, then the key below it; TOML keeps no positions."""
     lines = text.splitlines()
     start = 0

@@ -50,6 +50,7 @@ class WebhookChannel:
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=self._timeout,
             headers={"content-type": STRUCTURED_CONTENT_TYPE, "user-agent": "Schakel/1"},
+            skip_auto_headers=("accept-encoding",),
             auto_decompress=False,
         )
 

@@ -1,5 +1,6 @@
 """One partition of the gate: events in, notifications and decisions out."""
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ from schakel_services.runtime.placement import partition_of
 from schakel_services.runtime.table import Table
 from schakel_services.runtime.watermark import Watermarks
 from schakel_services.runtime.writer import Outputs
+
+
+EVENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+PSEUDONYM = re.compile(r"k[0-9]{1,4}\.[A-Za-z0-9_-]{43}\Z")
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,7 @@ class GateStep:
             self._take(record, teller, outputs)
         for record in records.get(TopicPartition(topics.RECEIPTS, self._partition), ()):
             await self._failed.take(record, teller)
+        teller.count()
         for key, value in self._memory.changes():
             outputs.add(topics.STATE_GATE, self._partition, key.encode(), value)
         return outputs
@@ -133,6 +139,10 @@ class GateStep:
             raise _Malformed("ce_type", "unknown")
         if source is None:
             raise _Malformed("ce_source", "unknown")
+        if EVENT_ID.match(envelope.id) is None:
+            raise _Malformed("ce_id", "not_a_uuid")
+        if PSEUDONYM.match(envelope.subject) is None:
+            raise _Malformed("ce_subject", "not_a_pseudonym")
         if record.key != envelope.subject.encode():
             raise _Malformed("key", "not_the_subject")
         if partition_of(envelope.subject, self._setup.partitions) != self._partition:

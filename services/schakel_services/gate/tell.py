@@ -1,9 +1,10 @@
 """Tell who may know of one event, keep why, and let the sender hear who was not told."""
 
+from collections import Counter
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from schakel_contracts.codes import Outcome, Stage
+from schakel_contracts.codes import Outcome, Role, Stage
 from schakel_contracts.delivery import DeliveryNotCompleted
 from schakel_contracts.envelope import Envelope
 from schakel_contracts.event import Event
@@ -36,14 +37,20 @@ class Teller:
         self._outputs = outputs
         self._now = now
         self._decided_at = now.isoformat()
+        self._counts: Counter[tuple[str, Role, Outcome]] = Counter()
+
+    def count(self) -> None:
+        """Add this batch's decisions to the metrics; once a batch, since a counter costs more than a decision."""
+        for (event, role, outcome), number in self._counts.items():
+            DECISIONS.labels(event, role.value, outcome.value).inc(number)
 
     def event(self, envelope: Envelope, event: Event, facts: EventFacts, position: str) -> None:
         """Decide for every partner concerned; write notifications and one decision record."""
         person = self._people.of(envelope.subject)
         bodies: dict[tuple[object, ...], tuple[str, bytes]] = {}
-        verdicts: list[dict[str, Any]] = []
+        verdicts: list[str] = []
         for recipient, ruling in rulings(facts, person, self._setup.recipients, self._setup.policy, self._now):
-            DECISIONS.labels(facts.type, recipient.role.value, ruling.outcome.value).inc()
+            self._counts[facts.type, recipient.role, ruling.outcome] += 1
             if ruling.outcome is not Outcome.DENY:
                 verdicts.append(self._notify(envelope, event, recipient, ruling, position, bodies))
                 continue
@@ -72,12 +79,14 @@ class Teller:
         ruling: Ruling,
         position: str,
         bodies: dict[tuple[object, ...], tuple[str, bytes]],
-    ) -> dict[str, Any]:
+    ) -> str:
         """Write one notification; recipients that get the same share one body."""
         shape = (ruling.view, ruling.fields)
         body = bodies.get(shape)
         if body is None:
-            told = minimise(event, ruling, self._setup.policy)
+            whole = ruling.view is None and event.model_fields_set.issubset(ruling.fields)
+            # Written anew even when nothing is left out: the bytes that came in may say a key twice.
+            told = event if whole else minimise(event, ruling, self._setup.policy)
             body = bodies[shape] = (type(told).type, told.model_dump_json(exclude_unset=True).encode())
         identity = write.notification_id(envelope.id, recipient.id)
         sequence = self._memory.next_sequence(envelope.subject, recipient.id)
@@ -88,7 +97,7 @@ class Teller:
 
     def _sender_hears(
         self, envelope: Envelope, source: Addressee, heard: DeliveryNotCompleted, position: str
-    ) -> list[dict[str, Any]]:
+    ) -> list[str]:
         """Write ``delivery.not_completed`` to the sender if it may hear, and return the verdict that says so."""
         if source.id not in self._setup.recipients:
             return []
@@ -105,7 +114,7 @@ class Teller:
         self._outputs.add(topics.notify(source.id), self._partition, envelope.subject.encode(), body, headers)
         return [write.verdict(source, ruling, identity, sequence)]
 
-    def _decide(self, envelope: Envelope, source: Addressee, verdicts: list[dict[str, Any]]) -> None:
+    def _decide(self, envelope: Envelope, source: Addressee, verdicts: list[str]) -> None:
         value = write.decision(
             envelope, source.role.value, source.id, self._decided_at, self._setup.policy.version, verdicts
         )

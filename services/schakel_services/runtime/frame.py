@@ -1,5 +1,6 @@
 """The frame of a service: a FastStream application that serves health, metrics and AsyncAPI around the hot loop."""
 
+import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -104,6 +105,8 @@ def _answer(status: int, problems: dict[str, str]) -> AsgiResponse:
 
 async def serve(app: Frame, host: str, port: int, on_ready: Callable[[int], None] | None = None) -> None:
     """Serve until SIGTERM or SIGINT; ``on_ready`` gets the port once it listens."""
+    # A batch makes tens of thousands of objects and no cycles; collecting every 700 of them costs a third of the time.
+    gc.set_threshold(100_000, 20, 50)
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=10
     )

@@ -7,6 +7,7 @@ everything, waits, and opens again: nothing derived survives a transaction whose
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
@@ -144,6 +145,9 @@ class Pipe:
                 else:
                     self._consumer.seek(partition, committed)
         await self._step.open()
+        # What was restored stays: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
         self.progress.up()
         log.info("pipe_opened", pipe=self._name)
 

@@ -49,7 +49,7 @@ class Desk:
             "valid_from": date(2020, 1, 1),
             "asserted_by": "ggz-1",
         }
-        return RelationRecord(**(right | changes))
+        return RelationRecord.model_validate(right | changes)
 
     def consent(self, party: Addressee, short_type: str, /, **changes: Any) -> ConsentRecord:
         """Return a consent in writing, freely given, for the kind of data and every purpose."""
@@ -62,12 +62,12 @@ class Desk:
             "recipients": (Recipient(party=party.id, role=party.role),),
             "granted_at": self.now - timedelta(days=30),
         }
-        return ConsentRecord(**(right | changes))
+        return ConsentRecord.model_validate(right | changes)
 
     def objection(self, **changes: Any) -> ConsentRecord:
         """Return an objection to everything."""
         right = {"id": UUID(int=2), "effect": "deny", "form": ConsentForm.VERBAL}
-        return ConsentRecord(**(right | changes))
+        return ConsentRecord.model_validate(right | changes)
 
     def request(self, party: Addressee, short_type: str, /, **changes: Any) -> RequestRecord:
         """Return a standing request by a party."""
@@ -78,7 +78,7 @@ class Desk:
             "categories": (BY_SHORT_TYPE[short_type].category,),
             "valid_until": self.now + timedelta(days=30),
         }
-        return RequestRecord(**(right | changes))
+        return RequestRecord.model_validate(right | changes)
 
     def basis(self, row: FlowRow, party: Addressee) -> list[Record]:
         """Return the consent or the request with which a row's basis holds; none for law or own data."""

@@ -1,0 +1,104 @@
+"""FHIR R4 consents, as permissions and objections of this hub."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, cast
+
+from schakel_connectors.fhir.bundle import resources_of
+from schakel_connectors.fhir.dates import first_instant
+from schakel_connectors.fhir.key import record_key
+from schakel_connectors.fhir.neighbours import Place
+from schakel_connectors.fhir.reading import read
+from schakel_connectors.fhir.subject import subject_of
+from schakel_connectors.fhir_consent.proof import proof_of
+from schakel_connectors.fhir_consent.record import Consent, Record
+from schakel_connectors.fhir_consent.rules import terms_of
+from schakel_connectors.rejection import RecordRejected, rejected
+from schakel_connectors.stated.consent import ConsentStated, Proof, Standing, Terms
+from schakel_connectors.statement import Statement, Subject, Translation
+from schakel_contracts.codes import ConsentEffect
+
+PARTS_MAX = 4
+"""Into so many permissions and objections one consent may fall apart.
+
+All of them are stated every time, so that one that is gone in a new version ends.
+"""
+
+WITHDRAWN = frozenset({"inactive", "entered-in-error", "rejected"})
+PARTS = tuple(f"consent/{n}" for n in range(PARTS_MAX))
+
+__all__ = ["Record", "parse", "to_translations"]
+
+
+def parse(raw: bytes) -> Record:
+    """Read a Consent or a Bundle, in JSON or XML."""
+    return read(raw, Record)
+
+
+def to_translations(record: Record) -> Iterator[Translation]:
+    """Yield what each consent in the record means for its person."""
+    resource = record.root
+    if resource["resourceType"] == "Consent":
+        yield _translation(resource, Place("Consent", contained=resource.get("contained", ())))
+        return
+    consents = [
+        (place, cast("Consent", found)) for place, found in resources_of(resource) if found["resourceType"] == "Consent"
+    ]
+    if not consents:
+        raise rejected("Bundle.entry", "unsupported_type")
+    seen: set[str] = set()
+    for place, consent in consents:
+        translation = _translation(consent, place)
+        if translation.record_key in seen:
+            raise rejected(place.at, "duplicate_record")
+        seen.add(translation.record_key)
+        yield translation
+
+
+def _translation(consent: Consent, place: Place) -> Translation:
+    subject = subject_of(consent["patient"], place, "patient")
+    meta: Any = consent.get("meta", {})
+    changed = meta.get("lastUpdated")
+    as_of = first_instant(changed, f"{place.at}.meta.lastUpdated") if changed else None
+    return Translation(
+        record_key=record_key(consent, place, subject, consent.get("dateTime", "")),
+        subject=subject,
+        statements=tuple(_statements(consent, place, subject, as_of)),
+        as_of=as_of,
+    )
+
+
+def _statements(consent: Consent, place: Place, subject: Subject, as_of: datetime | None) -> Iterator[Statement]:
+    if consent["status"] in WITHDRAWN:
+        terms, proof = _as_far_as_read(consent, place, subject)
+        for n, slot in enumerate(PARTS):
+            part = terms[n] if n < len(terms) else None
+            yield ConsentStated(slot, Standing.WITHDRAWN, part, proof, as_of)
+    elif consent["status"] == "active":
+        terms, proof = _in_full(consent, place, subject)
+        for n, slot in enumerate(PARTS):
+            if n < len(terms):
+                yield ConsentStated(slot, Standing.HOLDS, terms[n], proof)
+            else:
+                yield ConsentStated(slot, Standing.VOID)
+
+
+def _in_full(consent: Consent, place: Place, subject: Subject) -> tuple[list[Terms], Proof]:
+    terms = terms_of(consent, place)
+    if not terms:
+        return [], Proof()
+    if len(terms) > PARTS_MAX:
+        raise rejected(f"{place.at}.provision", "too_many_parts")
+    proof = proof_of(consent, place, subject)
+    permits = any(part.effect is ConsentEffect.PERMIT for part in terms)
+    if permits and proof.granted_at is None:
+        raise rejected(f"{place.at}.dateTime", "missing")
+    return terms, proof
+
+
+def _as_far_as_read(consent: Consent, place: Place, subject: Subject) -> tuple[list[Terms], Proof]:
+    """A withdrawal holds whatever else is wrong with the record: withdrawing is as easy as giving (AVG 7(3))."""
+    try:
+        return _in_full(consent, place, subject)
+    except RecordRejected:
+        return [], Proof()

@@ -1,0 +1,87 @@
+"""How a consent was given: by whom, in which form, after which checks, on which text."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from schakel_connectors.fhir.dates import first_instant
+from schakel_connectors.fhir.neighbours import Place
+from schakel_connectors.fhir.subject import same_person, subject_of
+from schakel_connectors.fhir_consent.record import Consent
+from schakel_connectors.rejection import RecordRejected, rejected
+from schakel_connectors.stated.consent import Proof
+from schakel_connectors.statement import Subject
+from schakel_contracts.codes import ConsentForm, FreelyGivenCheck, Grantor
+
+_EXTENSION = "https://schakel.example/StructureDefinition/"
+_VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,2}")
+
+Code = TypeVar("Code", Grantor, ConsentForm, FreelyGivenCheck)
+
+
+def proof_of(consent: Consent, place: Place, subject: Subject) -> Proof:
+    """Return the proof; raises ``RecordRejected``: ``grantor_missing``, ``text_version_invalid`` or ``code_unknown``.
+
+    Without Schakel's extension the form is the weakest that the record supports: digital where it points at a document,
+    else verbal. Written is only what says so.
+    """
+    given = consent.get("dateTime")
+    return Proof(
+        grantor=_grantor(consent, place, subject),
+        form=_form(consent, place),
+        freely_given=tuple(sorted(set(_codes(consent, place, "freely-given", FreelyGivenCheck)))),
+        text_version=_text_version(consent, place),
+        granted_at=first_instant(given, f"{place.at}.dateTime") if given else None,
+    )
+
+
+def _grantor(consent: Consent, place: Place, subject: Subject) -> Grantor:
+    """Nobody named, or the person: the person. Somebody else must say in which capacity."""
+    named = list(_codes(consent, place, "grantor", Grantor))
+    if named:
+        return named[0]
+    for performer in consent.get("performer", ()):
+        if performer == consent["patient"]:
+            continue
+        try:
+            themself = same_person(subject_of(performer, place, "performer"), subject)
+        except RecordRejected:
+            themself = False
+        if not themself:
+            raise rejected(f"{place.at}.performer", "grantor_missing")
+    return Grantor.SUBJECT
+
+
+def _form(consent: Consent, place: Place) -> ConsentForm:
+    named = list(_codes(consent, place, "consent-form", ConsentForm))
+    if named:
+        return named[0]
+    from_document = "sourceAttachment" in consent or "sourceReference" in consent
+    return ConsentForm.DIGITAL if from_document else ConsentForm.VERBAL
+
+
+def _text_version(consent: Consent, place: Place) -> str | None:
+    for extension in _extensions(consent, "consent-text-version"):
+        version = extension.get("valueString", extension.get("valueCode"))
+        if not isinstance(version, str) or not _VERSION.fullmatch(version):
+            raise rejected(f"{place.at}.extension", "text_version_invalid")
+        return version
+    for policy in consent.get("policy", ()):
+        version = policy.get("uri", "").rpartition("|")[2]
+        if "|" in policy.get("uri", "") and _VERSION.fullmatch(version):
+            return version
+    return None
+
+
+def _codes(consent: Consent, place: Place, name: str, codes: type[Code]) -> Iterator[Code]:
+    for extension in _extensions(consent, name):
+        code = extension.get("valueCode")
+        if not isinstance(code, str) or code not in set(codes):
+            raise rejected(f"{place.at}.extension", "code_unknown")
+        yield codes(code)
+
+
+def _extensions(consent: Consent, name: str) -> Iterator[Any]:
+    for extension in consent.get("extension", ()):
+        if extension.get("url") == _EXTENSION + name:
+            yield extension

@@ -1,0 +1,94 @@
+"""Try files on a connector, as an intake would take them one after another, without a broker or a key."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from schakel_connectors.connector import Connector
+from schakel_connectors.rejection import RecordRejected, rejected
+from schakel_connectors.statement import Sender, Translation
+from schakel_connectors.trial import Memory, Trial, try_record
+
+Tried = dict[str, Any]
+"""``file``, ``outcome``, and ``errors`` of a rejected file or ``events`` and ``registry`` of another."""
+
+
+@dataclass
+class Trials:
+    """What is known while the files of one command line are tried."""
+
+    connector: Connector
+    sender: Sender
+    received_at: datetime
+    memory: Memory | None = None
+    """None: every file is the first of its kind. Else what did not change since an earlier file gives nothing."""
+
+    persons: dict[str, str] = field(default_factory=dict)
+    """BSN by own number, as accepted files linked them."""
+
+    def take(self, file: Path) -> Tried:
+        """Return what a file leads to; whatever is wrong with it is a rejection."""
+        shown = os.fsencode(file).decode("utf-8", "replace")
+        try:
+            trial = self._try(_read(file, self.connector.manifest.size_max))
+        except RecordRejected as error:
+            errors = [{"field": one.field, "rule": one.rule} for one in error.errors]
+            return {"file": shown, "outcome": "rejected", "errors": errors}
+        except Exception:  # noqa: BLE001 - a connector's mistake, which the intake answers in the same way
+            return {"file": shown, "outcome": "rejected", "errors": [{"field": "record", "rule": "connector_failed"}]}
+        if trial["outcome"] == "rejected":
+            return {"file": shown, "outcome": "rejected", "errors": trial["errors"]}
+        return {
+            "file": shown,
+            "outcome": trial["outcome"],
+            "events": trial["events"],
+            "registry": trial["registry"],
+        }
+
+    def _try(self, raw: bytes) -> Trial:
+        trial = try_record(
+            self.connector,
+            raw,
+            sender=self.sender,
+            linked=self.persons,
+            received_at=self.received_at,
+            memory=self.memory,
+        )
+        if trial["outcome"] != "rejected":
+            found = self._linked(self.connector.translate(raw))
+            if trial["outcome"] == "accepted":
+                self.persons = found
+        return trial
+
+    def _linked(self, translations: Iterable[Translation]) -> dict[str, str]:
+        """Return the numbers that are known after this record; a mix-up of persons is a rejection, as at the intake."""
+        known = dict(self.persons)
+        for translation in translations:
+            subject = translation.subject
+            owners = {known[number] for number in subject.own_numbers if number in known}
+            if subject.bsn is None:
+                if len(owners) > 1:
+                    raise rejected("subject", "numbers_of_different_persons")
+            elif owners - {subject.bsn}:
+                raise rejected("subject", "number_belongs_to_another_person")
+            else:
+                known |= dict.fromkeys(subject.own_numbers, subject.bsn)
+        return known
+
+
+def _read(file: Path, size_max: int) -> bytes:
+    """Read as much of a file as a connector may take, and one byte more; say what is in the way in the words of a rejection."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(size_max + 1)
+    except FileNotFoundError:
+        raise rejected("file", "not_found") from None
+    except IsADirectoryError:
+        raise rejected("file", "is_a_directory") from None
+    except PermissionError:
+        raise rejected("file", "not_permitted") from None
+    except OSError:
+        raise rejected("file", "unreadable") from None
