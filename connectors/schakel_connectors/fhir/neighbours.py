@@ -21,6 +21,8 @@ class Place:
     url: str = ""
     contained: Sequence[Any] = ()
     neighbours: "Neighbours | None" = None
+    by_id: dict[str, Found] | None = None
+    """What it contains, by id; made when first needed."""
 
     def find(self, reference: str, name: str) -> Found | None:
         """Return the resource that a reference in the element ``name`` points to, if it came along.
@@ -29,11 +31,12 @@ class Place:
         reference that fits several resources, ``reference_ambiguous``.
         """
         if reference.startswith("#"):
-            for resource in self.contained:
-                if resource.get("id") == reference[1:]:
-                    found: Found = resource
-                    return found
-            raise rejected(f"{self.at}.{name}", "reference_unresolved")
+            if self.by_id is None:
+                self.by_id = {inside.get("id", ""): inside for inside in reversed(self.contained)}
+            found = self.by_id.get(reference[1:])
+            if found is None:
+                raise rejected(f"{self.at}.{name}", "reference_unresolved")
+            return found
         return self.neighbours.find(reference, self, name) if self.neighbours else None
 
 

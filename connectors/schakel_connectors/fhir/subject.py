@@ -42,9 +42,9 @@ def subject_of_patient(patient: Found, at: str, url: str = "") -> Subject:
     return numbers.subject("id_missing")
 
 
-def same_person(one: Subject, other: Subject) -> bool:
-    """Say whether two subjects share a number."""
-    return (one.bsn is not None and one.bsn == other.bsn) or not set(one.own_numbers).isdisjoint(other.own_numbers)
+def numbers_of(subject: Subject) -> frozenset[str]:
+    """Return every number of a subject; two that share one are the same person."""
+    return frozenset((*subject.own_numbers, f"bsn {subject.bsn}") if subject.bsn else subject.own_numbers)
 
 
 class _Numbers:

@@ -8,10 +8,10 @@ from schakel_connectors.fhir.dates import first_instant
 from schakel_connectors.fhir.key import record_key
 from schakel_connectors.fhir.neighbours import Found, Place
 from schakel_connectors.fhir.reading import read
-from schakel_connectors.fhir.subject import same_person, subject_of, subject_of_patient
+from schakel_connectors.fhir.subject import numbers_of, subject_of, subject_of_patient
 from schakel_connectors.fhir_care_plan.involvement import of_episode, of_order
 from schakel_connectors.fhir_care_plan.plan import translation_of_plan
-from schakel_connectors.fhir_care_plan.record import CarePlan, Record, ServiceRequest
+from schakel_connectors.fhir_care_plan.record import Record, ServiceRequest
 from schakel_connectors.rejection import rejected
 from schakel_connectors.stated.relation import RelationStated
 from schakel_connectors.statement import Subject, Translation
@@ -28,6 +28,7 @@ ALONGSIDE = frozenset({"Patient", "Organization", "CareTeam", "Goal", "Operation
 """What may come without any of those: then only the numbers of the patients are taken."""
 
 ORDERS = ("ServiceRequest", "Task")
+PERIODS = ("period", "occurrencePeriod", "executionPeriod")
 
 Standing = tuple[Place, Any, Subject]
 """A resource, where it stands and whom it is about."""
@@ -82,26 +83,35 @@ def _of_all(resources: list[tuple[Place, Found]]) -> Iterator[Translation]:
 
 
 def _translations(standing: dict[str, list[Standing]]) -> Iterator[tuple[Place, Translation]]:
-    episodes = standing["EpisodeOfCare"]
-    for place, episode, subject in episodes:
+    in_care: set[str] = set()
+    for place, episode, subject in standing["EpisodeOfCare"]:
+        in_care.update(numbers_of(subject))
         yield place, _translation(episode, place, subject, of_episode(episode, place))
+    belonging = _belonging(standing["ServiceRequest"])
     for place, plan, subject in standing["CarePlan"]:
-        orders = [order for at, order, _ in standing["ServiceRequest"] if _belongs(order, at, plan)]
-        in_episode = any(same_person(subject, other) for _, _, other in episodes)
+        in_episode = not in_care.isdisjoint(numbers_of(subject))
+        orders = belonging.get(id(plan), ())
         yield place, translation_of_plan(plan, place, subject, orders, in_episode=in_episode)
     for kind in ORDERS:
         for place, order, subject in standing[kind]:
             yield place, _translation(order, place, subject, of_order(order, place))
 
 
-def _belongs(order: ServiceRequest, place: Place, plan: CarePlan) -> bool:
-    pointers = (reference.get("reference", "") for reference in order.get("basedOn", ()))
-    return any(pointer and place.find(pointer, "basedOn") is plan for pointer in pointers)
+def _belonging(orders: list[Standing]) -> dict[int, list[ServiceRequest]]:
+    """The orders that say they are based on a plan that came along, by the identity of that plan."""
+    found: dict[int, list[ServiceRequest]] = {}
+    for place, order, _ in orders:
+        for reference in order.get("basedOn", ()):
+            pointer = reference.get("reference")
+            plan = place.find(pointer, "basedOn") if pointer else None
+            if plan is not None:
+                found.setdefault(id(plan), []).append(order)
+    return found
 
 
 def _translation(resource: Any, place: Place, subject: Subject, statements: Iterator[RelationStated]) -> Translation:
     changed = resource.get("meta", {}).get("lastUpdated")
-    period = resource.get("period") or resource.get("occurrencePeriod") or {}
+    period = next((resource[name] for name in PERIODS if name in resource), {})
     return Translation(
         record_key=record_key(resource, place, subject, period.get("start", "")),
         subject=subject,

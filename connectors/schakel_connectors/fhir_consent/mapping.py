@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, cast
 
 from schakel_connectors.fhir.bundle import resources_of
@@ -56,31 +57,28 @@ def to_translations(record: Record) -> Iterator[Translation]:
 
 
 def _translation(consent: Consent, place: Place) -> Translation:
+    """A withdrawal has no date here: it holds even if what it withdraws says that it is newer."""
     subject = subject_of(consent["patient"], place, "patient")
     meta: Any = consent.get("meta", {})
     changed = meta.get("lastUpdated")
     as_of = first_instant(changed, f"{place.at}.meta.lastUpdated") if changed else None
-    return Translation(
-        record_key=record_key(consent, place, subject, consent.get("dateTime", "")),
-        subject=subject,
-        statements=tuple(_statements(consent, place, subject, as_of)),
-        as_of=as_of,
-    )
-
-
-def _statements(consent: Consent, place: Place, subject: Subject, as_of: datetime | None) -> Iterator[Statement]:
+    key = record_key(consent, place, subject, consent.get("dateTime", ""))
     if consent["status"] in WITHDRAWN:
-        terms, proof = _as_far_as_read(consent, place, subject)
-        for n, slot in enumerate(PARTS):
-            part = terms[n] if n < len(terms) else None
-            yield ConsentStated(slot, Standing.WITHDRAWN, part, proof, as_of)
-    elif consent["status"] == "active":
-        terms, proof = _in_full(consent, place, subject)
-        for n, slot in enumerate(PARTS):
-            if n < len(terms):
-                yield ConsentStated(slot, Standing.HOLDS, terms[n], proof)
-            else:
-                yield ConsentStated(slot, Standing.VOID)
+        return Translation(key, subject, tuple(_withdrawn(consent, place, subject, as_of)))
+    statements = tuple(_active(consent, place, subject)) if consent["status"] == "active" else ()
+    return Translation(key, subject, statements, as_of)
+
+
+def _withdrawn(consent: Consent, place: Place, subject: Subject, at: datetime | None) -> Iterator[Statement]:
+    terms, proof = _as_far_as_read(consent, place, subject)
+    for slot, part in zip_longest(PARTS, terms):
+        yield ConsentStated(slot, Standing.WITHDRAWN, part, proof, at)
+
+
+def _active(consent: Consent, place: Place, subject: Subject) -> Iterator[Statement]:
+    terms, proof = _in_full(consent, place, subject)
+    for slot, part in zip_longest(PARTS, terms):
+        yield ConsentStated(slot, Standing.HOLDS, part, proof) if part else ConsentStated(slot, Standing.VOID)
 
 
 def _in_full(consent: Consent, place: Place, subject: Subject) -> tuple[list[Terms], Proof]:

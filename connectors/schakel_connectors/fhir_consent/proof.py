@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from schakel_connectors.fhir.dates import first_instant
 from schakel_connectors.fhir.neighbours import Place
-from schakel_connectors.fhir.subject import same_person, subject_of
+from schakel_connectors.fhir.subject import numbers_of, subject_of
 from schakel_connectors.fhir_consent.record import Consent
 from schakel_connectors.rejection import RecordRejected, rejected
 from schakel_connectors.stated.consent import Proof
@@ -44,10 +44,10 @@ def _grantor(consent: Consent, place: Place, subject: Subject) -> Grantor:
         if performer == consent["patient"]:
             continue
         try:
-            themself = same_person(subject_of(performer, place, "performer"), subject)
+            numbers = numbers_of(subject_of(performer, place, "performer"))
         except RecordRejected:
-            themself = False
-        if not themself:
+            numbers = frozenset()
+        if numbers.isdisjoint(numbers_of(subject)):
             raise rejected(f"{place.at}.performer", "grantor_missing")
     return Grantor.SUBJECT
 

@@ -25,6 +25,9 @@ from schakel_connectors.fhir.elements import (
 )
 from schakel_connectors.fhir.resource_types import UnreadType
 
+ACTORS_MAX = 20
+"""A rule names no more organisations than this: consent is to parties that the person knows."""
+
 
 class Foreign(TypedDict):
     """Something that is there and that says nothing to this hub: its content is left unread."""
@@ -144,7 +147,7 @@ Provision = TypedDict(
         "modifierExtension": list[None],
         "type": Literal["permit", "deny"],
         "period": Period,
-        "actor": list[Actor],
+        "actor": Annotated[list[Actor], Field(max_length=ACTORS_MAX)],
         "action": list[ActionConcept],
         "securityLabel": list[Foreign],
         "purpose": list[Annotated[PurposeCode | Foreign, LeftToRight]],

@@ -16,6 +16,9 @@ from schakel_contracts.codes import ConsentEffect
 PRIVACY = "patient-privacy"
 """The only scope that is about sharing; a living will, treatment or research is none of the hub's business."""
 
+RULES_MAX = 20
+"""A consent has no more rules than this, exceptions included; nobody could tell what a longer one says."""
+
 OPTED_OUT = frozenset({"OPTOUT", "OPTOUTE"})
 ANY = Scope()
 
@@ -29,6 +32,8 @@ def terms_of(consent: Consent, place: Place) -> list[Terms]:
     if not _is_about_privacy(consent):
         return []
     root = _rule(consent.get("provision", {}), place, "provision")
+    if _size(root) > RULES_MAX:
+        raise rejected(root.path, "too_many_rules")
     permitted = list(root.of_type("permit"))
     if root.type == "permit":
         return _permitted(consent, place, root)
@@ -125,6 +130,10 @@ def _rule(provision: Provision, place: Place, path: str) -> Rule:
     inner = tuple(_rule(each, place, f"{path}.provision.{n}") for n, each in enumerate(provision.get("provision", ())))
     scope = scope_of(provision, place, path)
     return Rule(scope, provision.get("type"), inner, f"{place.at}.{path}")
+
+
+def _size(rule: Rule) -> int:
+    return 1 + sum(_size(inner) for inner in rule.inner)
 
 
 def _is_about_privacy(consent: Consent) -> bool:

@@ -83,7 +83,7 @@ class ConsentStated:
             return None
         return ConsentWithdrawn(
             consent_id=identity,
-            effective=self.withdrawn_at or received_at,
+            effective=self._ended_at(received_at),
             recipients=self._known_recipients(sender),
         )
 
@@ -108,7 +108,7 @@ class ConsentStated:
             granted_at=self.proof.granted_at,
             valid_from=terms.valid_from,
             valid_until=terms.valid_until,
-            withdrawn_at=None if holds else self.withdrawn_at or received_at,
+            withdrawn_at=None if holds else self._ended_at(received_at),
             collected_by=sender.party,
         )
 
@@ -121,6 +121,10 @@ class ConsentStated:
         if memory == Standing.HOLDS:
             return True
         return self.standing is Standing.WITHDRAWN and memory is None and self.terms is not None
+
+    def _ended_at(self, received_at: datetime) -> datetime:
+        """A clock that runs ahead at the partner must not postpone a withdrawal."""
+        return min(self.withdrawn_at or received_at, received_at)
 
     def _granted(self, identity: UUID, terms: Terms, sender: Sender) -> ConsentGranted:
         return ConsentGranted(

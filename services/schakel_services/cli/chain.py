@@ -105,16 +105,13 @@ def _show(file: Path, chain: "Chain", endings: list["EndingAgreement"]) -> None:
 
     table = Table("partner", "role", "sends with", "is told by", "agreed until")
     for partner in chain.partner:
-        channel = partner.channel.kind if partner.channel else "–"
+        channel = partner.channel.kind if partner.channel else "-"
         until = partner.agreed_until().isoformat()
-        table.add_row(partner.id, partner.role.value, "\n".join(partner.connectors) or "–", channel, until)
+        table.add_row(partner.id, partner.role.value, "\n".join(partner.connectors) or "-", channel, until)
     console.print(f"{file}: right. {chain.region}, {chain.partitions} partitions.", markup=False, soft_wrap=True)
     console.print(table)
     console.print(f"Shared for: {', '.join(chain.purposes)}.", soft_wrap=True)
     for ending in endings:
-        console.print(
-            f"{file}: line {ending.line}: {ending.field}: {ending.rule} ({ending.partner}, {ending.kind}, {ending.until})",
-            style="yellow",
-            markup=False,
-            soft_wrap=True,
-        )
+        about = f"{ending.partner}, {ending.kind}, {ending.until}"
+        line = f"{file}: line {ending.line}: {ending.field}: {ending.rule} ({about})"
+        console.print(line, style="yellow", markup=False, soft_wrap=True)

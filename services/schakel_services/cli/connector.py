@@ -27,13 +27,11 @@ def list_(as_json: AsJson = False) -> None:
         for name, manifest in found.items():
             print_json(_line(name, manifest))
         return
-    from rich.table import Table
-
-    table = Table("connector", "reads", "from", "gives")
     for name, manifest in found.items():
-        gives = [*sorted(manifest.emits), *(f"registry: {kind}" for kind in sorted(manifest.registry))]
-        table.add_row(name, manifest.standard, " ".join(sorted(manifest.roles)), "\n".join(gives))
-    console.print(table)
+        gives = [*sorted(manifest.emits), *(f"registry {kind}" for kind in sorted(manifest.registry))]
+        console.print(name, style="bold", markup=False, soft_wrap=True)
+        console.print(f"  {manifest.title}", markup=False, soft_wrap=True)
+        console.print(f"  from {' '.join(sorted(manifest.roles))}: {', '.join(gives)}", markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -41,7 +39,9 @@ def new(
     name: Annotated[str, typer.Argument(help="Lower-case words joined by underscores.")],
     into: Annotated[
         Path | None,
-        typer.Option("--into", file_okay=False, help="Folder to make it in; else among the connectors of this project."),
+        typer.Option(
+            "--into", file_okay=False, help="Folder to make it in; else among the connectors of this project."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -69,18 +69,20 @@ def new(
 
 
 @app.command("try")
-def try_(  # noqa: PLR0913 - each an argument or an option of the command
+def try_(
     name: Annotated[str, typer.Argument(help="Which connector.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Records, one a file, tried in this order.")],
     chain: Annotated[
-        Path | None, typer.Option("--chain", exists=True, dir_okay=False, help="A chain file, to find organisations in.")
+        Path | None,
+        typer.Option("--chain", exists=True, dir_okay=False, help="A chain file, to find organisations in."),
     ] = None,
     partner: Annotated[str | None, typer.Option("--partner", help="Which partner of that chain sends them.")] = None,
     remember: Annotated[
         bool, typer.Option("--remember", help="Take the files as one story: what did not change gives nothing.")
     ] = False,
     at: Annotated[
-        datetime | None, typer.Option("--at", help="When they came in (UTC); else now.", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
+        datetime | None,
+        typer.Option("--at", help="When they came in (UTC); else now.", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -176,6 +178,8 @@ def _show(tried: dict[str, Any]) -> None:
         told = "; ".join(f"{error['field']}: {error['rule']}" for error in tried["errors"])
     else:
         events = [event["type"] for event in tried["events"]]
-        told = ", ".join([*events, *(f"registry {record['kind']}" for record in tried["registry"])]) or "nothing to tell"
+        told = (
+            ", ".join([*events, *(f"registry {record['kind']}" for record in tried["registry"])]) or "nothing to tell"
+        )
     console.print(f"[{STYLES[outcome]}]{outcome}[/]  ", end="")
     console.print(f"{tried['file']}  {told}", markup=False, soft_wrap=True)

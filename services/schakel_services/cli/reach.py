@@ -1,6 +1,5 @@
 """Which Kafka a command speaks to, and what it says when that is not there."""
 
-import asyncio
 import logging
 import os
 from collections.abc import Coroutine
@@ -42,6 +41,8 @@ def reach(data: Path | None) -> "Cluster":
 
 def ask(cluster: "Cluster", question: Coroutine[Any, Any, Answer]) -> Answer:
     """Return the answer; refuse in one line when Kafka gives none."""
+    import asyncio
+
     from aiokafka.errors import KafkaError
 
     # What it says of each attempt would stand beside the one line below.

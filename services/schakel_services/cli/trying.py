@@ -80,7 +80,7 @@ class Trials:
 
 
 def _read(file: Path, size_max: int) -> bytes:
-    """Read as much of a file as a connector may take, and one byte more; say what is in the way in the words of a rejection."""
+    """Read as much as a connector may take, and one byte more; what is in the way is a rejection."""
     try:
         with file.open("rb") as opened:
             return opened.read(size_max + 1)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from schakel_contracts.catalogue import EVENTS
@@ -91,13 +91,13 @@ def read_notification(partition: int, order: int, headers: Iterable[tuple[str, b
         if name not in found:
             raise MalformedNotification(name, "missing")
     if envelope.traceparent is not None and not TRACEPARENT.fullmatch(envelope.traceparent):
-        envelope = replace(envelope, traceparent=None)
+        envelope = envelope._replace(traceparent=None)
     return Notification(
         partition=partition,
         order=order,
         headers=kept,
         body=_json(body),
-        envelope=replace(envelope, id=str(_uuid("ce_id", envelope.id.encode()))),
+        envelope=envelope._replace(id=str(_uuid("ce_id", envelope.id.encode()))),
         purpose=_purpose(envelope.purpose),
         consent_id=_uuid(CONSENT, found[CONSENT]) if found[CONSENT] else None,
         relation_required=found[RELATION] != b"",

@@ -62,6 +62,8 @@ class Post:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    port: int
+    """Of the connection that it came over."""
 
     @property
     def id(self) -> str:
@@ -108,15 +110,15 @@ class Target:
         return self.posts
 
     async def _take(self, request: web.Request) -> web.Response:
-        post = Post(
-            request.path, {name.lower(): value for name, value in request.headers.items()}, await request.read()
-        )
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        peer = request.transport and request.transport.get_extra_info("peername")
+        post = Post(request.path, headers, await request.read(), peer[1] if peer else 0)
         self.posts.append(post)
         async with self._arrived:
             self._arrived.notify_all()
-        status = 204 if self.answer is None else await self.answer(post)
-        headers = {"location": "/elsewhere"} if 300 <= status < 400 else {}  # noqa: PLR2004
-        return web.Response(status=status, headers=headers)
+        status = 200 if self.answer is None else await self.answer(post)
+        elsewhere = {"location": "/elsewhere"} if 300 <= status < 400 else {}  # noqa: PLR2004
+        return web.json_response({"ok": status < 300}, status=status, headers=elsewhere)  # noqa: PLR2004
 
 
 class Stage:

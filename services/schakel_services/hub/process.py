@@ -14,6 +14,8 @@ from schakel_services.runtime.log import log
 RESTART_S = 0.5
 RESTART_S_MAX = 10.0
 STOP_S = 15.0
+QUICK_S, QUICK_ENDS_MAX = 3.0, 3
+"""A service that ends this soon, this often in a row, before it ever listened, will not start by itself."""
 
 
 class ServiceDidNotStart(RuntimeError):
@@ -39,7 +41,9 @@ class ServiceProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
         self._listening = asyncio.Event()
-        self._stopping = False
+        self._given_up = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._quick_ends = 0
 
     @property
     def pid(self) -> int | None:
@@ -52,11 +56,12 @@ class ServiceProcess:
 
     async def listening(self, limit_s: float = 60.0) -> int:
         """Return the port once the service listens; raise ``ServiceDidNotStart`` after the limit."""
-        try:
-            async with asyncio.timeout(limit_s):
-                await self._listening.wait()
-        except TimeoutError:
-            raise ServiceDidNotStart(f"{self.name}: see {self._log_file}") from None
+        waiting = [asyncio.create_task(event.wait()) for event in (self._listening, self._given_up)]
+        await asyncio.wait(waiting, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        if not self._listening.is_set():
+            raise ServiceDidNotStart(f"{self.name}: see {self._log_file}")
         return self.port
 
     def signal(self, number: signal.Signals) -> bool:
@@ -69,7 +74,7 @@ class ServiceProcess:
 
     async def stop(self) -> None:
         """End it: SIGTERM, and SIGKILL after a limit."""
-        self._stopping = True
+        self._stopping.set()
         self.signal(signal.SIGCONT)
         self.signal(signal.SIGTERM)
         if self._task is None:
@@ -83,15 +88,20 @@ class ServiceProcess:
 
     async def _watch(self) -> None:
         pause = RESTART_S
-        while not self._stopping:
+        while not self._stopping.is_set():
             began = asyncio.get_running_loop().time()
             await self._run()
-            if self._stopping:
+            if self._stopping.is_set():
                 return
             lived = asyncio.get_running_loop().time() - began
-            pause = RESTART_S if lived > RESTART_S_MAX else min(pause * 2, RESTART_S_MAX)
+            quick = lived < QUICK_S
+            pause = min(pause * 2, RESTART_S_MAX) if quick else RESTART_S
+            self._quick_ends = self._quick_ends + 1 if quick else 0
+            if self._quick_ends >= QUICK_ENDS_MAX:
+                self._given_up.set()
             log.warning("service_ended", name=self.name, seconds=round(lived, 1))
-            await asyncio.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
 
     async def _run(self) -> None:
         self.starts += 1

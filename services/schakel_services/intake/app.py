@@ -5,8 +5,10 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 
 from schakel_connectors.connector import load as load_connector
 from schakel_contracts.catalogue import EVENTS
@@ -19,7 +21,7 @@ from schakel_services.intake.counter import Counter
 from schakel_services.intake.folder import WatchedFolder
 from schakel_services.intake.http import site
 from schakel_services.intake.incoming import Inbox
-from schakel_services.intake.step import IntakeStep, StepSetup
+from schakel_services.intake.step import IntakeStep, StepSetup, restore_versions
 from schakel_services.intake.take import Desk
 from schakel_services.intake.versions import Versions
 from schakel_services.runtime import topics
@@ -28,8 +30,10 @@ from schakel_services.runtime.frame import Frame, declare, frame
 from schakel_services.runtime.health import Health
 from schakel_services.runtime.keys import ChainKey, Keyring
 from schakel_services.runtime.links import Links
+from schakel_services.runtime.log import log
 from schakel_services.runtime.pipe import Pipe, Wake
 from schakel_services.runtime.settings import Settings
+from schakel_services.runtime.table import TableBehind
 from schakel_services.runtime.watermark import Watermarks
 
 STOP_S = 8.0
@@ -58,8 +62,9 @@ def build(settings: Settings) -> Frame:
         for partner in senders:
             counter = counters[partner.id]
             make_desk = _desk_maker(partner, counter, directory, chain_key)
-            counter.pipe = _pipe(partner, counter, make_desk, chain, settings, watermarks)
-            pipes.append(asyncio.create_task(_run(counter), name=f"intake-{partner.id}"))
+            setup = _setup(partner, counter, make_desk, chain, settings, watermarks)
+            counter.pipe = _pipe(partner, counter, setup)
+            pipes.append(asyncio.create_task(_run(counter, setup), name=f"intake-{partner.id}"))
             folder = WatchedFolder(settings.data / "inbox" / partner.id, counter, _now)
             folders.append(asyncio.create_task(folder.run(), name=f"folder-{partner.id}"))
         for task in (*pipes, *folders):
@@ -112,46 +117,67 @@ def _desk_maker(
     return make
 
 
-def _pipe(
+def _setup(  # noqa: PLR0913 - wiring
     partner: Partner,
     counter: Counter,
     make_desk: Callable[[Versions, Links], Desk],
     chain: Chain,
     settings: Settings,
     watermarks: Watermarks,
-) -> Pipe:
-    step = IntakeStep(
-        StepSetup(
-            cluster=settings.cluster,
-            watermarks=watermarks,
-            partner=partner.id,
-            keys=counter.keys,
-            partitions=chain.partitions,
-            make_desk=make_desk,
-            inbox=counter.inbox,
-            now=_now,
-        )
+) -> StepSetup:
+    return StepSetup(
+        cluster=settings.cluster,
+        watermarks=watermarks,
+        partner=partner.id,
+        keys=counter.keys,
+        partitions=chain.partitions,
+        make_desk=make_desk,
+        inbox=counter.inbox,
+        now=_now,
+        instance=str(uuid4()).encode(),
     )
+
+
+def _pipe(partner: Partner, counter: Counter, setup: StepSetup) -> Pipe:
     return Pipe(
-        settings.cluster,
+        setup.cluster,
         name=f"intake-{partner.id}",
         group=f"intake.{partner.id}",
         inputs=[
             TopicPartition(topics.raw(partner.id, connector), number)
             for connector in partner.connectors
-            for number in range(chain.partitions)
+            for number in range(setup.partitions)
         ],
-        step=step,
+        step=IntakeStep(setup),
         progress=counter.progress,
         exclusive=True,
     )
 
 
-async def _run(counter: Counter) -> None:
-    """Run a partner's pipe; once another process has fenced it, it stays down and /readyz says so."""
-    if counter.pipe is not None and await counter.pipe.run() is Wake.FENCED:
+async def _run(counter: Counter, setup: StepSetup) -> None:
+    """Run a partner's pipe; once another process has taken over it stays down, and /readyz says so."""
+    while counter.pipe is not None and await counter.pipe.run() is Wake.FENCED:
         counter.progress.gone = True
         counter.progress.down()
+        if await _is_taken_over(setup):
+            log.error("taken_over", partner=setup.partner)
+            return
+        counter.progress.gone = False
+
+
+async def _is_taken_over(setup: StepSetup) -> bool:
+    """Say whether another process takes this partner's records now.
+
+    The broker fences a process too that stood still in the middle of a transaction. So wait until a successor must
+    have said who it is, and read that.
+    """
+    while True:
+        await asyncio.sleep(setup.cluster.session_timeout_ms / 1000)
+        try:
+            versions = await restore_versions(setup)
+            return versions.owner != setup.instance
+        except (KafkaError, OSError, TableBehind) as error:
+            log.warning("owner_unknown", partner=setup.partner, error=type(error).__name__)
 
 
 async def _until_connected(watermarks: Watermarks) -> None:

@@ -11,7 +11,7 @@ from schakel_contracts.refusal import BrokenRule, Refusal
 from schakel_services.intake import quarantine
 from schakel_services.intake.incoming import Inbox, Incoming, NotTaken, Result
 from schakel_services.intake.take import Desk, Taken
-from schakel_services.intake.versions import POSITION, Versions
+from schakel_services.intake.versions import OWNER, POSITION, Versions
 from schakel_services.runtime import topics
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.runtime.keys import PartnerKeys, Undecipherable
@@ -19,7 +19,7 @@ from schakel_services.runtime.links import Links
 from schakel_services.runtime.metrics import BATCH_SIZE, RECORDS_IN
 from schakel_services.runtime.pipe import Records
 from schakel_services.runtime.placement import partition_of
-from schakel_services.runtime.table import Table
+from schakel_services.runtime.table import Apply, Table
 from schakel_services.runtime.watermark import Watermarks
 from schakel_services.runtime.writer import Outputs
 
@@ -42,6 +42,25 @@ class StepSetup:
     make_desk: Callable[[Versions, Links], Desk]
     inbox: Inbox
     now: Callable[[], datetime]
+    instance: bytes
+    """Who this process is, so that one that was fenced can see whether another took over."""
+
+
+async def restore_versions(setup: StepSetup) -> Versions:
+    """Return what is on ``versions.<partner>`` now."""
+    versions = Versions()
+    await _restore(setup, topics.versions(setup.partner), versions.apply)
+    return versions
+
+
+async def _restore(setup: StepSetup, topic: str, apply: Apply) -> None:
+    for partition in range(setup.partitions):
+        table = Table(setup.cluster, topic, partition, apply, setup.watermarks)
+        try:
+            await table.open()
+        finally:
+            # The fence made this process the only writer: its own commits keep memory and log the same.
+            await table.close()
 
 
 class IntakeStep:
@@ -53,22 +72,15 @@ class IntakeStep:
         self._versions = Versions()
         self._links = Links(setup.partner, setup.keys)
         self._taken: list[tuple[Incoming, Result]] = []
+        self._owned = False
 
     async def open(self) -> None:
         """Restore what was published, and whose numbers are whose."""
         setup = self._setup
-        self._versions, self._links = Versions(), Links(setup.partner, setup.keys)
-        for topic, apply in (
-            (topics.versions(setup.partner), self._versions.apply),
-            (topics.links(setup.partner), self._links.apply),
-        ):
-            for partition in range(setup.partitions):
-                table = Table(setup.cluster, topic, partition, apply, setup.watermarks)
-                try:
-                    await table.open()
-                finally:
-                    # The fence made this process the only writer: its own commits keep memory and log the same.
-                    await table.close()
+        self._owned = False
+        self._links = Links(setup.partner, setup.keys)
+        self._versions = await restore_versions(setup)
+        await _restore(setup, topics.links(setup.partner), self._links.apply)
         self._desk = setup.make_desk(self._versions, self._links)
 
     async def close(self) -> None:
@@ -84,9 +96,11 @@ class IntakeStep:
         outputs = Outputs()
         if items:
             self._write(outputs, topics.versions(self._setup.partner), POSITION, b"%d" % self._versions.counter)
+        if not self._owned:
+            self._write(outputs, topics.versions(self._setup.partner), OWNER, self._setup.instance)
         items += self._from_topic(records, outputs)
         if not items:
-            return outputs if records else None
+            return outputs if records or not self._owned else None
         BATCH_SIZE.labels("intake").observe(len(items))
         for position, item in items:
             taken = desk.take(item, position)
@@ -100,6 +114,7 @@ class IntakeStep:
 
     def committed(self) -> None:
         """Answer everybody whose record is on the log."""
+        self._owned = True
         for item, result in self._taken:
             if item.answer is not None and not item.answer.done():
                 item.answer.set_result(result)
@@ -133,7 +148,7 @@ class IntakeStep:
             self._links.learn(person, numbers)
 
     def _refuse(self, position: str, item: Incoming, result: Result, outputs: Outputs) -> None:
-        """Say on the shared log that a record was refused; keep the record itself only where nobody waits for an answer."""
+        """Say on the log that a record was refused; keep the record itself only where nobody waits for an answer."""
         setup = self._setup
         at = setup.now().astimezone(UTC)
         refusal = Refusal(
@@ -154,16 +169,7 @@ class IntakeStep:
             topics.REFUSAL_HEADERS,
         )
         if item.answer is None:
-            key, value = quarantine.seal(
-                setup.partner,
-                setup.keys,
-                position,
-                item.connector,
-                result.outcome,
-                item.raw,
-                result.errors,
-                at.isoformat(),
-            )
+            key, value = quarantine.seal(setup.partner, setup.keys, position, item, result, at.isoformat())
             self._write(outputs, topics.quarantine(setup.partner), key, value)
 
     def _write(self, outputs: Outputs, topic: str, key: str, value: bytes) -> None:

@@ -5,6 +5,9 @@ from schakel_connectors.interpret import Remembered
 POSITION = "position"
 """The key under which the number of the last record without a Kafka position is kept."""
 
+OWNER = "owner"
+"""The key under which the process that takes this partner's records says who it is."""
+
 
 class Versions:
     """All of one partner's ``versions.<partner>``; after a transaction in doubt it is restored from the log."""
@@ -12,11 +15,14 @@ class Versions:
     def __init__(self) -> None:
         self._known: dict[str, bytes] = {}
         self.counter = 0
+        self.owner: bytes | None = None
 
     def apply(self, key: str, value: bytes | None) -> None:
         """Restore one record of the topic."""
         if key == POSITION:
             self.counter = int(value or b"0")
+        elif key == OWNER:
+            self.owner = value
         elif value is None:
             self._known.pop(key, None)
         else:

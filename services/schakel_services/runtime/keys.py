@@ -114,7 +114,7 @@ class Keyring:
     def chain(self) -> ChainKey:
         """Read the chain's key."""
         found = self._read("chain")
-        return ChainKey(int(found["version"]), _secret(found, "secret", "chain"))
+        return ChainKey(int(str(found["version"])), _secret(found, "secret", "chain"))
 
     def partner(self, partner: str) -> PartnerKeys:
         """Read one partner's keys."""

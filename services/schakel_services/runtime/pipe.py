@@ -177,7 +177,8 @@ class Pipe:
                     await polling
 
     async def _poll(self, consumer: AIOKafkaConsumer) -> Records:
-        return await consumer.getmany(*self._inputs, timeout_ms=POLL_MS, max_records=self._batch_max)
+        found: Records = await consumer.getmany(*self._inputs, timeout_ms=POLL_MS, max_records=self._batch_max)
+        return found
 
     async def _next(self, polling: "asyncio.Task[Records] | None") -> Records:
         """Return records, or nothing when woken first; a poll under way goes on for the next turn."""
@@ -185,7 +186,7 @@ class Pipe:
             return polling.result()
         woken = asyncio.create_task(self._woken.wait())
         try:
-            waiting: set[asyncio.Task[object]] = {woken} if polling is None else {woken, polling}  # type: ignore[arg-type]
+            waiting: set[asyncio.Task[object]] = {woken} if polling is None else {woken, polling}
             await asyncio.wait(waiting, timeout=POLL_MS / 1000, return_when=asyncio.FIRST_COMPLETED)
         finally:
             woken.cancel()

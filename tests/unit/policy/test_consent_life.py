@@ -151,6 +151,12 @@ COACH_AS_COACH = (Recipient(party="job-1", role=Role.JOB),)
             {"source": "ggz-1", "purposes": (Purpose.SUPPORT_SCALING,)},
             False,
         ),
+        # And an objection to the purpose that would be used counts as well.
+        (
+            {"purposes": (Purpose.JOB_COACHING,)},
+            {"source": "ggz-1", "purposes": (Purpose.JOB_COACHING,)},
+            False,
+        ),
     ],
     ids=str,
 )

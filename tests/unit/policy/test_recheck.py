@@ -44,6 +44,7 @@ def test_holds_while_the_consent_stands(desk: Any) -> None:
         ({"valid_until": NOW}, Reason.CONSENT_EXPIRED),
         ({"valid_from": NOW + timedelta(days=1)}, Reason.NO_CONSENT),
         ({"recipients": (Recipient(party="job-2"),)}, Reason.NO_CONSENT),
+        ({"recipients": ()}, Reason.NO_CONSENT),
         ({"purposes": (Purpose.JOB_COACHING,)}, Reason.NO_CONSENT),
         ({"effect": "deny"}, Reason.NO_CONSENT),
         ({"id": UUID(int=3)}, Reason.NO_CONSENT),

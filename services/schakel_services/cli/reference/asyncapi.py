@@ -39,4 +39,9 @@ def asyncapi(service: str) -> str:
         environment = {"KAFKA_BOOTSTRAP_SERVERS": "localhost:9092"}
         settings = Settings.read(chain_file=file, data=data, environment=environment)
         app: Any = import_module(f"schakel_services.{service}.app").build(settings)
-        return json.dumps(json.loads(app.schema.to_specification().to_json()), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+        return (
+            json.dumps(
+                json.loads(app.schema.to_specification().to_json()), indent=2, ensure_ascii=False, sort_keys=True
+            )
+            + "\n"
+        )

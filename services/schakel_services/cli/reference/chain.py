@@ -23,5 +23,5 @@ def chain() -> str:
         "`schakel chain check FILE` says which line breaks which rule. An example: "
         "[infra/chains/twente.toml](../../infra/chains/twente.toml). In the file the partners stand in `[[partner]]` "
         "tables of their own, beside `[chain]`.",
-        *(f"## `{head}`\n\n{prose(model)}\n\n{fields(model)}" for head, model in TABLES),
+        *(f"## `{head}`\n\n{prose(model)}\n\n{fields(model, 'vocabularies.md')}" for head, model in TABLES),
     )

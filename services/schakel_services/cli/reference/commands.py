@@ -87,7 +87,12 @@ def _kind(parameter: Any) -> str:
 def _default(parameter: Any) -> str:
     if parameter.required:
         return "must be given"
-    if parameter.default in {None, False, ()} or callable(parameter.default):
+    if (
+        parameter.default is None
+        or parameter.default is False
+        or parameter.default == ()
+        or callable(parameter.default)
+    ):
         return ""
     return code(parameter.default)
 

@@ -35,7 +35,8 @@ ATTRIBUTES = {
     "dataschema": "The JSON Schema of `data`, as in `contracts/schemas/`.",
     "purpose": "The one purpose for which it is shared (notifications).",
     "basis": "The legal basis on which it is shared (notifications).",
-    "sequence": "Counts 1, 2, 3 … for each recipient and person (notifications); a gap shows a loss.",
+    "sequence": "Counts 1, 2, 3 … for each recipient and person (notifications). A gap: one was withheld at the second check, "
+    "given up, or is still on its way.",
     "prohibiteduse": "What it may never be used for, such as `enforcement` (notifications).",
     "withhold": "Roles that the sender does not want told (events only).",
     "traceparent": "W3C Trace Context, if the record came with one.",

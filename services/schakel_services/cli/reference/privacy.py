@@ -60,7 +60,9 @@ def _event(event: str, rows: list[FlowRow], tables: Policy) -> str:
         ("van \\ aan", *(recipient.value for recipient in recipients)),
         [(" ".join(group), *line) for line, group in lines.items()],
     )
-    soort = "over het uitwisselen zelf" if contract.category is Category.ACCOUNTABILITY else code(contract.category.value)
+    soort = (
+        "over het uitwisselen zelf" if contract.category is Category.ACCOUNTABILITY else code(contract.category.value)
+    )
     return "\n\n".join(
         [f"## {event}", f"Soort gegevens: {soort}.", grid, *(_row(row, tables) for row in rows)],
     )
@@ -133,6 +135,10 @@ def _connector(connector: Connector) -> str:
     ]
     parts = [f"## {connector.name}", table(("", ""), facts)]
     if manifest.never_reads:
-        parts.append("Staat in het formaat en wordt niet gelezen:\n\n" + "\n".join(f"- {what}" for what in manifest.never_reads))
-    parts.append(table(("veld", "waarom het gelezen wordt"), [(code(name), why) for name, why in manifest.reads.items()]))
+        parts.append(
+            "Staat in het formaat en wordt niet gelezen:\n\n" + "\n".join(f"- {what}" for what in manifest.never_reads)
+        )
+    parts.append(
+        table(("veld", "waarom het gelezen wordt"), [(code(name), why) for name, why in manifest.reads.items()])
+    )
     return "\n\n".join(parts)

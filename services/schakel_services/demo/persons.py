@@ -1,0 +1,45 @@
+"""The persons of the story: five files with a number, and nobody behind them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from schakel_contracts.identifiers import Bsn, is_bsn
+
+FIRST = 999_940_000
+"""In the range that is never issued; what passes the eleven test from here on is taken."""
+
+SURNAMES = ("Lindehof", "Zandpad", "Rietveen", "Molenbeek", "Kastanje")
+"""In the partners' own files people have names; none of these may be found anywhere else."""
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """One fictitious person, known to each partner under that partner's own number."""
+
+    number: int
+    bsn: Bsn
+    surname: str
+
+    def own_number(self, partner: str) -> tuple[str, str]:
+        """Return the system and the number under which one partner knows this person."""
+        return f"https://{partner}.example/clienten", f"{partner[:3].upper()}-{70_000 + 137 * self.number}"
+
+    def known_as(self, partner: str) -> str:
+        """Return how a notification to that partner must name the person."""
+        return "|".join(self.own_number(partner))
+
+
+def dossiers() -> tuple[Dossier, ...]:
+    """Return the five, always the same."""
+    return tuple(Dossier(n, bsn, name) for n, (bsn, name) in enumerate(zip(_bsns(), SURNAMES, strict=False), start=1))
+
+
+def impossible_bsn() -> str:
+    """Return nine digits that fail the eleven test."""
+    return next(str(number) for number in range(FIRST, FIRST + 20) if not is_bsn(str(number)))
+
+
+def _bsns() -> Iterator[Bsn]:
+    passing = (Bsn(str(number)) for number in range(FIRST, 999_999_999) if is_bsn(str(number)))
+    return islice(passing, len(SURNAMES))

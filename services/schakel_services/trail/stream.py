@@ -1,0 +1,85 @@
+"""Read what a topic holds now, once, from its beginning, without keeping any of it."""
+
+import contextlib
+import time
+from collections.abc import AsyncGenerator, Collection
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.watermark import Watermarks
+
+BATCH_MAX = 2_000
+POLL_MS = 100
+STALLED_S = 3.0
+"""No further for so long: an open transaction stands in the way, and what is in it is not decided yet."""
+
+
+class TopicMissing(LookupError):
+    """The cluster has no such topic; names it."""
+
+    def __init__(self, topic: str) -> None:
+        super().__init__(f"this Kafka has no topic {topic}")
+
+
+async def partitions_of(cluster: Cluster, topic: str) -> list[int]:
+    """Return the numbers of a topic's partitions, or raise ``TopicMissing``; never creates it."""
+    admin = cluster.admin()
+    try:
+        await admin.start()
+        if topic not in await admin.list_topics():
+            raise TopicMissing(topic)
+        (described,) = await admin.describe_topics([topic])
+        return sorted(partition["partition"] for partition in described["partitions"])
+    finally:
+        await admin.close()
+
+
+async def records_now(
+    cluster: Cluster, topic: str, numbers: Collection[int] | None = None
+) -> AsyncGenerator[ConsumerRecord, None]:
+    """Yield every committed record that was written before the call, of some partitions or of all of them.
+
+    In order within a partition. Close it (``contextlib.aclosing``) when you leave before its end.
+    """
+    asked = await partitions_of(cluster, topic) if numbers is None else sorted(numbers)
+    partitions = [TopicPartition(topic, number) for number in asked]
+    ends = await _ends(cluster, partitions)
+    consumer = cluster.consumer(client_id="trail")
+    consumer.assign(partitions)
+    try:
+        await consumer.start()
+        await consumer.seek_to_beginning(*partitions)
+        async for record in _until(consumer, ends):
+            yield record
+    finally:
+        with contextlib.suppress(Exception):
+            await consumer.stop()
+
+
+async def _ends(cluster: Cluster, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+    watermarks = Watermarks(cluster)
+    try:
+        await watermarks.start()
+        return {partition: await watermarks.end(partition) for partition in partitions}
+    finally:
+        await watermarks.close()
+
+
+async def _until(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> AsyncGenerator[ConsumerRecord, None]:
+    """Read on to the ends; a position passes transaction markers, which are no records."""
+    reached: dict[TopicPartition, int] = {}
+    moved = time.monotonic()
+    while True:
+        found = await consumer.getmany(*ends, timeout_ms=POLL_MS, max_records=BATCH_MAX)
+        for partition, records in found.items():
+            for record in records:
+                if record.offset < ends[partition]:
+                    yield record
+        positions = {partition: await consumer.position(partition) for partition in ends}
+        if all(positions[partition] >= end for partition, end in ends.items()):
+            return
+        if positions != reached:
+            reached, moved = positions, time.monotonic()
+        elif time.monotonic() - moved > STALLED_S:
+            return
