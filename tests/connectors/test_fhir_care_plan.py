@@ -1,28 +1,23 @@
-"""Care plans: what is told of them, to whom they belong, and what is never read."""
+"""Care plans: what is told of them, and who is involved."""
 
 import json
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
 
 from schakel_connectors.connector import load
 from schakel_connectors.fhir_care_plan.mapping import parse, to_translations
-from schakel_connectors.fhir_care_plan.support import level_of
 from schakel_connectors.rejection import rejected
 from schakel_connectors.stated.care_plan import CarePlanStated
 from schakel_connectors.stated.relation import RelationStated
-from schakel_connectors.stated.support_level import SupportLevelStated
 from schakel_connectors.statement import OrganisationRef, Party, Sender, Translation
 from schakel_connectors.trial import Memory, Trial, try_record
 from schakel_contracts.codes import CarePlanStatus, Role
 
 BSN = "http://fhir.nl/fhir/NamingSystem/bsn"
 URA = "http://fhir.nl/fhir/NamingSystem/ura"
-LEVEL = "https://schakel.example/CodeSystem/support-level"
 PERSON = "999910115"
-OTHER = "999910462"
 ME = {"identifier": {"system": BSN, "value": PERSON}}
 
 Json = dict[str, Any]
@@ -147,104 +142,6 @@ def test_without_goals_the_end_of_the_plan_is_the_review() -> None:
     assert (relation.valid_from, relation.valid_until) == (date(2026, 1, 1), date(2026, 2, 28))
 
 
-@pytest.mark.parametrize(
-    ("contacts", "level"), [(0.1, 1), (0.99, 1), (1, 2), (2.9, 2), (3, 3), (6.9, 3), (7, 4), (50, 4)]
-)
-def test_bands_of_support(contacts: float, level: int) -> None:
-    """Less than weekly, weekly, three times a week, daily."""
-    assert level_of(contacts) == level
-
-
-@pytest.mark.parametrize(
-    ("repeat", "level"),
-    [
-        ({"frequency": 1, "period": 1, "periodUnit": "wk"}, 2),
-        ({"period": 2, "periodUnit": "wk"}, 1),
-        ({"frequency": 4, "period": 1, "periodUnit": "mo"}, 1),
-        ({"frequency": 1, "period": 8, "periodUnit": "h"}, 4),
-        ({"frequency": 1, "period": 1, "periodUnit": "a"}, 1),
-    ],
-)
-def test_support_follows_from_how_often_there_is_contact(repeat: Json, level: int) -> None:
-    """Once is meant where the frequency is left out."""
-    activity = [{"detail": {"status": "in-progress", "scheduledTiming": {"repeat": repeat}}}]
-    (support,) = stated(a_plan(activity=activity), SupportLevelStated)
-    assert support.level == level
-
-
-@pytest.mark.parametrize(
-    "detail",
-    [
-        {"status": "completed"},
-        {"status": "in-progress", "doNotPerform": True},
-        {"status": "in-progress", "scheduledTiming": {"repeat": {"frequency": 3}}},
-        {"status": "in-progress", "scheduledTiming": {}},
-    ],
-)
-def test_nothing_is_said_of_support_that_is_not_known(detail: Json) -> None:
-    """No contact in sight is not the same as no support."""
-    timing = {"scheduledTiming": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}}
-    assert stated(a_plan(activity=[{"detail": timing | detail}]), SupportLevelStated) == []
-
-
-def test_own_code_wins_from_contacts() -> None:
-    """Who knows the level says it; other codes in the same place are not kept."""
-    document = a_plan(
-        category=[{"coding": [{"system": "http://snomed.info/sct", "code": "1"}, {"system": LEVEL, "code": "4"}]}],
-        activity=[{"detail": {"status": "in-progress", "scheduledTiming": an_order()["occurrenceTiming"]}}],
-    )
-    (support,) = stated(document, SupportLevelStated)
-
-    assert support.level == 4
-    assert "snomed" not in repr(parse(json.dumps(document).encode()))
-
-
-def test_two_own_codes_that_differ_are_refused() -> None:
-    """The hub does not choose."""
-    document = a_plan(meta={"tag": [{"system": LEVEL, "code": "1"}, {"system": LEVEL, "code": "2"}]})
-    assert tried(document)["errors"] == [{"field": "CarePlan.category", "rule": "support_level_ambiguous"}]
-
-
-def test_order_counts_once_however_often_it_is_pointed_at() -> None:
-    """The plan points at it and it points at the plan: still twice a week."""
-    plan = a_plan(activity=[{"reference": {"reference": "ServiceRequest/o1"}}])
-    order = an_order(basedOn=[{"reference": "CarePlan/p1"}, {"reference": "https://epd.example/fhir/CarePlan/p1"}])
-    (support,) = stated(a_bundle(plan, order), SupportLevelStated)
-    assert support.level == 2
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"basedOn": [{"reference": "CarePlan/p2"}]},
-        {"status": "completed"},
-        {"intent": "option"},
-        {"doNotPerform": True},
-    ],
-)
-def test_order_of_another_plan_or_not_in_force_does_not_count(changes: Json) -> None:
-    """Only what this plan comes to."""
-    order = an_order(basedOn=[{"reference": "CarePlan/p1"}]) | changes
-    assert stated(a_bundle(a_plan(), order), SupportLevelStated) == []
-
-
-def test_only_the_direction_of_support_travels() -> None:
-    """Set, up, down, and at the end none; the level itself stands in no event."""
-    memory: Memory = {}
-    levels = [tried(a_plan(meta={"tag": [{"system": LEVEL, "code": code}]}), memory) for code in "1331"]
-    levels.append(tried(a_plan(status="completed"), memory))
-
-    said = [[e["direction"] for e in trial["events"] if "direction" in e] for trial in levels]
-    assert said == [["set"], ["up"], [], ["down"], ["down"]]
-    assert all("level" not in event for trial in levels for event in trial["events"])
-
-
-def test_first_level_that_is_none_is_not_told() -> None:
-    """There was nothing and there is nothing."""
-    trial = tried(a_plan(meta={"tag": [{"system": LEVEL, "code": "0"}]}))
-    assert kinds(trial) == ["case_relation.started", "care_plan.active"]
-
-
 def test_episode_tells_of_the_involvement_instead_of_the_plan() -> None:
     """One involvement, told once."""
     episode = {
@@ -360,160 +257,6 @@ def test_task_involves_its_owner_once_it_is_accepted(status: str, ended: list[bo
     task = {"resourceType": "Task", "id": "t", "status": status, "intent": "order", "for": ME, "owner": owner}
     assert [relation.ended for relation in stated(task, RelationStated)] == ended
     assert stated(task | {"owner": ME}, RelationStated) == []
-
-
-PATIENT = {
-    "resourceType": "Patient",
-    "id": "7",
-    "identifier": [
-        {"system": "urn:oid:2.16.840.1.113883.2.4.6.3", "value": PERSON},
-        {"system": "https://epd.example/nr", "value": "A7"},
-        {"use": "old", "system": "https://epd.example/nr", "value": "A1"},
-    ],
-}
-
-
-@pytest.mark.parametrize(
-    ("reference", "bsn", "numbers"),
-    [
-        ({"reference": "Patient/7"}, PERSON, {"Patient|7", "https://epd.example/nr|A7"}),
-        (
-            {"reference": "https://epd.example/fhir/Patient/7"},
-            PERSON,
-            {"Patient|7", "https://epd.example/nr|A7", "https://epd.example/fhir/Patient|7"},
-        ),
-        ({"reference": "Patient/8"}, None, {"Patient|8"}),
-        ({"reference": "Patient/8/_history/3"}, None, {"Patient|8"}),
-        ({"reference": "https://elders.example/Patient/7"}, None, {"https://elders.example/Patient|7"}),
-        ({"identifier": {"system": BSN, "value": OTHER}}, OTHER, set()),
-        ({"identifier": {"system": "https://epd.example/nr", "value": "A7"}}, None, {"https://epd.example/nr|A7"}),
-        ({"reference": f"Patient?identifier={BSN}%7C{OTHER}"}, OTHER, set()),
-        ({"reference": "Patient/8", "identifier": {"system": BSN, "value": OTHER}}, OTHER, {"Patient|8"}),
-        ({"reference": "Patient/8", "identifier": {"system": BSN}}, None, {"Patient|8"}),
-    ],
-)
-def test_person_is_found_however_the_plan_points(reference: Json, bsn: str | None, numbers: set[str]) -> None:
-    """By address, by name, by number; a masked BSN and a number that lapsed are passed over."""
-    subject = translations(a_bundle(a_plan(subject=reference), PATIENT))[-1].subject
-    assert (subject.bsn, set(subject.own_numbers)) == (bsn, numbers)
-
-
-def test_person_is_found_by_urn_and_inside_the_plan() -> None:
-    """As transactions and small messages point."""
-    urn = "urn:uuid:5f0c2d9e-0000-4000-8000-000000000001"
-    bundle = {
-        "resourceType": "Bundle",
-        "entry": [{"resource": a_plan(subject={"reference": urn})}, {"fullUrl": urn, "resource": PATIENT}],
-    }
-    assert translations(bundle)[-1].subject.bsn == PERSON
-    inside = a_plan(subject={"reference": "#7"}, contained=[PATIENT])
-    assert translations(inside)[0].subject.bsn == PERSON
-
-
-@pytest.mark.parametrize(
-    ("reference", "rule"),
-    [
-        ({}, "missing"),
-        ({"reference": "Group/1"}, "not_a_patient"),
-        ({"reference": "#nobody"}, "reference_unresolved"),
-        ({"reference": "#o"}, "not_a_patient"),
-        ({"reference": "urn:uuid:5f0c2d9e-0000-4000-8000-000000000009"}, "reference_unresolved"),
-        ({"identifier": {"system": BSN, "value": "999910116"}}, "bsn_invalid"),
-        ({"identifier": {"system": BSN, "value": OTHER}, "reference": "Patient/7"}, "bsn_ambiguous"),
-    ],
-)
-def test_plan_of_nobody_is_refused(reference: Json, rule: str) -> None:
-    """Each in its own words."""
-    inside = [{"resourceType": "Observation", "id": "o"}]
-    trial = tried(a_bundle(a_plan(subject=reference, contained=inside), PATIENT))
-    assert [error["rule"] for error in trial["errors"]] == [rule]
-
-
-def test_same_name_on_two_servers_is_refused_unless_the_address_tells() -> None:
-    """A relative reference is read against the address of who refers."""
-    two = [
-        {"fullUrl": f"https://{host}.example/Patient/7", "resource": PATIENT | {"identifier": [number]}}
-        for host, number in (("a", ME["identifier"]), ("b", {"system": BSN, "value": OTHER}))
-    ]
-    plan = a_plan(subject={"reference": "Patient/7"})
-    beside = {"resourceType": "Bundle", "entry": [*two, {"fullUrl": "https://b.example/CarePlan/p1", "resource": plan}]}
-    loose = {"resourceType": "Bundle", "entry": [*two, {"resource": plan}]}
-
-    assert translations(beside)[-1].subject.bsn == OTHER
-    assert [error["rule"] for error in tried(loose)["errors"]] == ["reference_ambiguous"]
-
-
-def test_patient_links_its_numbers_and_says_nothing_else() -> None:
-    """A later plan that names only one of them is then linked."""
-    (translation,) = translations(PATIENT)
-    assert (translation.subject.bsn, translation.statements) == (PERSON, ())
-
-    plan = json.dumps(a_plan(subject={"reference": "Patient/7"})).encode()
-    connector = load("fhir_care_plan")
-    assert try_record(connector, plan)["outcome"] == "unlinked"
-    assert try_record(connector, plan, linked=translation.subject.own_numbers)["outcome"] == "accepted"
-
-
-@pytest.mark.parametrize(
-    ("changes", "key"),
-    [
-        ({}, "CarePlan/p1"),
-        ({"id": None, "identifier": [ME["identifier"], {"system": "s", "value": "v"}]}, "CarePlan/s|v"),
-    ],
-)
-def test_record_is_known_by_its_id_or_its_number(changes: Json, key: str) -> None:
-    """Never by a BSN, which could be guessed from what travels."""
-    assert translations(a_plan(**changes))[0].record_key == key
-
-
-def test_record_without_any_name_is_known_by_person_and_beginning() -> None:
-    """A new version has another end; another plan has another beginning."""
-
-    def key(start: str, end: str) -> str:
-        plan = a_plan(id=None, subject={"reference": "Patient/8"}, period={"start": start, "end": end})
-        return translations(plan)[0].record_key
-
-    assert key("2026-01-01", "2026-06-01") == key("2026-01-01", "2026-07-01")
-    assert key("2026-01-01", "2026-06-01") != key("2026-02-01", "2026-06-01")
-
-
-def test_older_version_that_comes_later_changes_nothing() -> None:
-    """The time of the last change decides, not that of arrival."""
-    memory: Memory = {}
-    tried(a_plan(status="on-hold", meta={"lastUpdated": "2026-03-02T00:00:00Z"}), memory)
-    late = tried(a_plan(meta={"lastUpdated": "2026-03-01T23:59:59+00:00"}), memory)
-
-    assert late["events"] == []
-    (translation,) = translations(a_plan(meta={"lastUpdated": "2026-03-01T12:00:00+02:00"}))
-    assert translation.as_of == datetime(2026, 3, 1, 10, tzinfo=UTC)
-
-
-def test_bundle_of_other_things_is_of_another_kind() -> None:
-    """Even if the Patient whom they are about came along."""
-    consent = {"resourceType": "Consent", "id": "c"}
-    assert tried(a_bundle(PATIENT, consent))["outcome"] == "rejected"
-    assert tried(a_bundle(PATIENT))["outcome"] == "accepted"
-    assert tried(a_bundle(PATIENT, consent, a_plan()))["outcome"] == "accepted"
-
-
-@pytest.mark.parametrize(
-    "place",
-    [
-        pytest.param(lambda mark: a_plan(**mark), id="plan"),
-        pytest.param(lambda mark: a_plan(activity=[mark]), id="activity"),
-        pytest.param(lambda mark: a_plan(activity=[{"detail": {"scheduledTiming": mark}}]), id="timing"),
-        pytest.param(lambda mark: a_plan(contained=[{"resourceType": "Goal", "id": "g", "target": [mark]}]), id="goal"),
-        pytest.param(lambda mark: a_plan(contained=[team(participant=[mark])]), id="member"),
-        pytest.param(lambda mark: a_bundle(a_plan(), PATIENT | mark), id="patient"),
-        pytest.param(lambda mark: {"resourceType": "Bundle", "entry": [{"resource": a_plan(), **mark}]}, id="entry"),
-    ],
-)
-def test_modifier_that_is_not_known_makes_the_record_unreadable(place: Callable[[Json], Json]) -> None:
-    """FHIR forbids to read on: it may say the opposite of everything else."""
-    mark = {"modifierExtension": [{"url": "https://epd.example/omgekeerd", "valueBoolean": True}]}
-    (error,) = tried(place(mark))["errors"]
-    assert error["rule"] == "modifier_extension_unknown"
-    assert "omgekeerd" not in error["field"]
 
 
 def test_what_is_not_declared_never_becomes_an_object() -> None:

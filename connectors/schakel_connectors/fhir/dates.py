@@ -4,6 +4,7 @@ A start is read as its first moment and an end as its last, which FHIR includes.
 its clock is taken to be the Dutch one.
 """
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ def first_day(text: str, field: str) -> date:
         if len(text) >= _DAY:
             return _day(text)
         year, month = _partial(text)
-        return date(year, month or 1, 1)
+        return date(year, 1 if month is None else month, 1)
     except ValueError:
         raise rejected(field, "date_invalid") from None
 
@@ -30,9 +31,9 @@ def last_day(text: str, field: str) -> date:
         if len(text) >= _DAY:
             return _day(text)
         year, month = _partial(text)
-        following = date(year + (month or 12) // 12, (month or 12) % 12 + 1, 1)
-        return following - timedelta(days=1)
-    except (ValueError, OverflowError):
+        month = 12 if month is None else month
+        return date(year, month, monthrange(year, month)[1])
+    except ValueError:
         raise rejected(field, "date_invalid") from None
 
 

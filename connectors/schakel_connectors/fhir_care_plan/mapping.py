@@ -111,7 +111,7 @@ def _belonging(orders: list[Standing]) -> dict[int, list[ServiceRequest]]:
 
 def _translation(resource: Any, place: Place, subject: Subject, statements: Iterator[RelationStated]) -> Translation:
     changed = resource.get("meta", {}).get("lastUpdated")
-    period = next((resource[name] for name in PERIODS if name in resource), {})
+    period: Any = next((resource[name] for name in PERIODS if name in resource), {})
     return Translation(
         record_key=record_key(resource, place, subject, period.get("start", "")),
         subject=subject,

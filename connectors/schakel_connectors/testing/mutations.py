@@ -28,7 +28,8 @@ Damaged = Iterator[tuple[str, bytes]]
 
 
 def damaged(raw: bytes) -> Damaged:
-    """Yield copies of a JSON or XML document, each damaged in one place; of anything else only cut copies."""
+    """Yield a JSON or XML document and copies, each damaged in one place; of anything else only cut copies."""
+    yield "as it is", raw
     yield from _cut(raw)
     try:
         document = json.loads(raw)

@@ -127,8 +127,7 @@ def _replacements(original: Standing, sent: Sent, person: PersonRegistry) -> lis
     return [
         other
         for other in candidates
-        if other.id != original.id
-        and other.categories >= original.categories
+        if other.categories >= original.categories
         and other.strength >= original.strength
         and other.checks >= original.checks
         and (other.source is None or other.source == original.source)

@@ -212,17 +212,17 @@ async def _behind(cluster: Cluster, group: str, names: list[str]) -> int:
         await consumer.stop()
 
 
-async def chaos(records: int, kills: int, seed: int, folder: Path | None = None) -> dict[str, Any]:
+async def chaos(records: int, kills: int, seed: int, *, controls: bool = True) -> dict[str, Any]:
     """Return what the run and its controls came to, with the keys that ``schakel chaos --json`` prints."""
     with tempfile.TemporaryDirectory(prefix="schakel-chaos-") as temporary:
-        base = folder or Path(temporary)
+        base = Path(temporary)
         main = await Run(Scenario(records, seed), kills, _made(base / "main")).run()
-        controls = await run_controls(base, seed)
+        controlled = await run_controls(base, seed) if controls else {}
     result: dict[str, Any] = {"records": records, "kills": kills, "seed": seed}
     result |= vars(main.findings)
     result |= {key: value for key, value in vars(main).items() if key != "findings"}
-    result["controls"] = controls
-    result["ok"] = main.findings.clean and all(control["caught"] for control in controls.values())
+    result["controls"] = controlled
+    result["ok"] = main.findings.clean and all(control["caught"] for control in controlled.values())
     return result
 
 

@@ -7,10 +7,12 @@ their commands, so that every command starts as quickly as the smallest.
 import typer
 
 from schakel_services.cli import (
+    chaos,
     broker,
     chain,
     connector,
     contracts,
+    demo,
     docs,
     explain,
     quarantine,
@@ -33,9 +35,11 @@ app.add_typer(contracts.app, name="contracts")
 app.add_typer(docs.app, name="docs")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(topics.app, name="topics")
+app.command("demo")(demo.demo)
 app.command("explain")(explain.explain)
 app.command("run")(run.run)
 app.command("up")(run.up)
+app.command("chaos")(chaos.chaos)
 
 
 @app.callback()

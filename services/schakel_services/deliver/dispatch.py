@@ -10,7 +10,7 @@ from schakel_contracts.codes import Reason, ReceiptOutcome
 from schakel_services.deliver.outcome import Ended
 from schakel_services.deliver.pending import LastCheck, Pending
 from schakel_services.deliver.rules import CLOSED, Answer, Breaker, backoff_s, retry_at
-from schakel_services.deliver.second_check import Checked, Clock, SecondCheck
+from schakel_services.deliver.second_check import Check, Checked, Clock
 from schakel_services.deliver.sending import Sending, Sent
 from schakel_services.deliver.waiting import Waiting
 from schakel_services.runtime.log import log
@@ -46,7 +46,7 @@ class Dispatch:
     def __init__(
         self,
         sending: Sending,
-        check: SecondCheck,
+        check: Check,
         patience: Patience,
         clock: Clock,
         wake: Callable[[], None],

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from schakel_contracts.policy.facts import Addressee
 from schakel_contracts.policy.person import PersonRegistry
@@ -36,6 +37,13 @@ class Checked:
     last: LastCheck
     fresh_until: float
     """On the monotonic clock."""
+
+
+class Check(Protocol):
+    """Looks whether notifications may leave now."""
+
+    async def check(self, pendings: Sequence[Pending]) -> list[Checked]:
+        """Return an outcome for each, or raise ``TableBehind``."""
 
 
 class SecondCheck:

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 from schakel_services.deliver.channel import Channel, CheckTooOld, Parcel
 from schakel_services.deliver.pending import Pending
 from schakel_services.deliver.rules import Answer
-from schakel_services.deliver.second_check import Checked, Clock, SecondCheck
+from schakel_services.deliver.second_check import Check, Checked, Clock
 from schakel_services.runtime.failpoint import pass_failpoint
 from schakel_services.runtime.table import TableBehind
 
@@ -36,7 +36,7 @@ class Sending:
     def __init__(
         self,
         channel: Channel,
-        check: SecondCheck,
+        check: Check,
         subject_of: Callable[[str], str],
         clock: Clock,
         on_end: Callable[[], None],

@@ -21,18 +21,14 @@ class Dossier:
     bsn: Bsn
     surname: str
 
-    def own_number(self, partner: str) -> tuple[str, str]:
-        """Return the system and the number under which one partner knows this person."""
-        return f"https://{partner}.example/clienten", f"{partner[:3].upper()}-{70_000 + 137 * self.number}"
-
-    def known_as(self, partner: str) -> str:
-        """Return how a notification to that partner must name the person."""
-        return "|".join(self.own_number(partner))
+    def own_number(self, partner: str) -> str:
+        """Return the number under which one partner knows this person."""
+        return f"{partner[:3].upper()}-{70_000 + 137 * self.number}"
 
 
 def dossiers() -> tuple[Dossier, ...]:
     """Return the five, always the same."""
-    return tuple(Dossier(n, bsn, name) for n, (bsn, name) in enumerate(zip(_bsns(), SURNAMES, strict=False), start=1))
+    return tuple(Dossier(n, bsn, name) for n, (bsn, name) in enumerate(zip(_bsns(), SURNAMES, strict=True), start=1))
 
 
 def impossible_bsn() -> str:

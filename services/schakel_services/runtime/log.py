@@ -52,7 +52,7 @@ def configure_logs(service: str, level: str = "info") -> None:
     structlog.contextvars.bind_contextvars(service=service)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Library())
-    logging.basicConfig(level=logging.ERROR, handlers=[handler], force=True)
+    logging.basicConfig(level=max(number, logging.ERROR), handlers=[handler], force=True)
 
 
 class _Library(logging.Formatter):

@@ -138,12 +138,16 @@ class Pipe:
             self._consumer.assign(list(self._inputs))
             await self._consumer.start()
         if self._consumer is not None:
+            new = []
             for partition in self._inputs:
                 committed = await self._consumer.committed(partition)
                 if committed is None:
-                    await self._consumer.seek_to_beginning(partition)
+                    new.append(partition)
                 else:
                     self._consumer.seek(partition, committed)
+            if new:
+                # All at once: each call waits for the fetch under way, half a second.
+                await self._consumer.seek_to_beginning(*new)
         await self._step.open()
         # What was restored stays: the collector need not look at it again and again.
         gc.collect()

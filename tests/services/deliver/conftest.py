@@ -6,12 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from schakel_services.deliver.testing import Stage, Target
+from schakel_services.deliver.testing.stage import Stage
+from schakel_services.deliver.testing.target import Target
 
 
 @pytest.fixture
 async def target() -> AsyncIterator[Target]:
-    """A real HTTP server that answers 204 unless a test says otherwise."""
+    """A real HTTP server that answers 200 unless a test says otherwise."""
     target = Target()
     await target.start()
     yield target

@@ -13,7 +13,7 @@ from schakel_services.chain.model import Webhook
 from schakel_services.deliver.channel import Channel, CheckTooOld, Parcel
 from schakel_services.deliver.folder import FolderChannel
 from schakel_services.deliver.rules import Answer
-from schakel_services.deliver.testing import Post, Target
+from schakel_services.deliver.testing.target import Post, Target
 from schakel_services.deliver.webhook import WebhookChannel
 
 PARCEL = Parcel(id=str(uuid4()), body=b'{"id":"1"}', sequence=7)

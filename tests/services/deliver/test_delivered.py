@@ -8,7 +8,9 @@ from standardwebhooks import Webhook
 from schakel_contracts.codes import Reason, ReceiptOutcome, Role
 from schakel_contracts.envelope import CONSENT
 from schakel_contracts.refusal import Refusal
-from schakel_services.deliver.testing import Post, Stage, Target, delivering
+from schakel_services.deliver.testing.running import delivering
+from schakel_services.deliver.testing.stage import Stage
+from schakel_services.deliver.testing.target import Post, Target
 from schakel_services.runtime import topics
 from schakel_services.runtime.writer import Outputs
 
@@ -111,7 +113,7 @@ async def test_what_is_no_notification_goes_on_record(stage: Stage, target: Targ
     await stage.open()
     person = f"k1.{stage.name}a"
     await stage.allow([person], partner)
-    _, malformed = stage.notification(partner, person, **{CONSENT: b"everything"})
+    _, malformed = stage.notification(partner, person, headers={CONSENT: b"everything"})
     good, record = stage.notification(partner, person)
     outputs = Outputs()
     for one in (malformed, record):

@@ -4,7 +4,9 @@ import asyncio
 from collections import defaultdict
 
 from schakel_contracts.codes import Reason, ReceiptOutcome, Role
-from schakel_services.deliver.testing import Post, Stage, Target, delivering
+from schakel_services.deliver.testing.running import delivering
+from schakel_services.deliver.testing.stage import Stage
+from schakel_services.deliver.testing.target import Post, Target
 from schakel_services.runtime import topics
 
 

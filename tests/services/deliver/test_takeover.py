@@ -3,7 +3,9 @@
 import httpx
 
 from schakel_contracts.codes import ReceiptOutcome
-from schakel_services.deliver.testing import Stage, Target, delivering, readiness, until
+from schakel_services.deliver.testing.running import delivering, readiness, until
+from schakel_services.deliver.testing.stage import Stage
+from schakel_services.deliver.testing.target import Target
 from schakel_services.runtime.writer import Writer
 
 

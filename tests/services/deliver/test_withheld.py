@@ -8,7 +8,9 @@ import pytest
 
 from schakel_contracts.codes import Reason, ReceiptOutcome, Role
 from schakel_contracts.receipt import Receipt
-from schakel_services.deliver.testing import Post, Stage, Target, delivering, process, until_frozen
+from schakel_services.deliver.testing.running import delivering, process, until_frozen
+from schakel_services.deliver.testing.stage import Stage
+from schakel_services.deliver.testing.target import Post, Target
 
 WITHDRAWN = (ReceiptOutcome.WITHHELD, Reason.CONSENT_WITHDRAWN)
 

@@ -30,11 +30,11 @@ ENVELOPE = Envelope(
 )
 
 
-def headers(envelope: Envelope = ENVELOPE, **changed: bytes) -> dict[str, bytes]:
+def headers(envelope: Envelope = ENVELOPE, changed: dict[str, bytes] | None = None) -> dict[str, bytes]:
     """Return the headers of a notification."""
     found = dict(envelope.to_headers("events/1/2/0"))
     found |= {CONSENT: str(CONSENT_ID).encode(), RELATION: b"1"}
-    return found | changed
+    return found | (changed or {})
 
 
 def read(found: dict[str, bytes], body: bytes = b'{"direction":"up"}') -> Notification:
@@ -48,8 +48,8 @@ def test_it_says_what_the_second_check_needs() -> None:
     assert (notification.consent_id, notification.relation_required) == (CONSENT_ID, True)
     assert notification.purpose is Purpose.JOB_COACHING
     assert notification.source == "ggz-voorbeeld"
-    assert notification.categories == {Category.SUPPORT_LEVEL}
-    other = read(headers(**{CONSENT: b"", RELATION: b""}))
+    assert notification.categories == frozenset({Category.SUPPORT_LEVEL})
+    other = read(headers(changed={CONSENT: b"", RELATION: b""}))
     assert (other.consent_id, other.relation_required) == (None, False)
 
 
@@ -74,7 +74,7 @@ def test_what_is_masked_is_not_known() -> None:
 def test_a_value_that_breaks_the_contract_is_named_not_shown(name: str, value: bytes, rule: str) -> None:
     """The error names field and rule, never the value."""
     with pytest.raises(MalformedNotification) as caught:
-        read(headers(**{name: value}))
+        read(headers(changed={name: value}))
     assert caught.value.rule == rule
     assert value.decode() not in str(caught.value)
 

@@ -15,7 +15,17 @@ from schakel_services.deliver.waiting import Waiting
 def pending(person: str, order: int = 0, next_at: float = 0.0) -> Pending:
     """Return a notification that waits."""
     envelope = Envelope(id=f"{person}{order}", source="s", type="t", subject=person, time="")
-    notification = Notification(0, order, (), b"{}", envelope, Purpose.JOB_COACHING, None, True, "")
+    notification = Notification(
+        partition=0,
+        order=order,
+        headers=(),
+        body=b"{}",
+        envelope=envelope,
+        purpose=Purpose.JOB_COACHING,
+        consent_id=None,
+        relation_required=True,
+        position="events/0/0/0",
+    )
     return Pending(notification, first_at=0.0, next_at=next_at)
 
 

@@ -63,6 +63,7 @@ def test_fails_closed_when_the_consent_does_not_stand(changes: dict[str, Any], r
         ({}, {}, True),
         ({}, {"categories": tuple(Category)}, True),
         ({"categories": (Category.SUPPORT_LEVEL, Category.PLACEMENT)}, {}, False),
+        ({"categories": (Category.SUPPORT_LEVEL, Category.TRANSPORT)}, {}, False),
         ({}, {"form": ConsentForm.DIGITAL}, False),
         ({"form": ConsentForm.VERBAL}, {"form": ConsentForm.DIGITAL}, True),
         ({}, {"freely_given": (FreelyGivenCheck.OWN_INTEREST,)}, False),
@@ -127,6 +128,18 @@ def test_objection_stops_it_unless_the_consent_is_more_specific(
     assert found.holds is holds
     if not holds:
         assert found.reason is Reason.OBJECTION
+
+
+def test_consent_for_one_source_is_not_stopped_by_an_objection_to_another(desk: Any) -> None:
+    """What the consent itself says of its source is known, also where the notification hides it."""
+    consent = desk.consent(desk.party(Role.JOB), LEVEL, source="ggz-1")
+    elsewhere = desk.objection(
+        source="add-1",
+        recipients=(Recipient(party="job-1", role=Role.JOB),),
+        purposes=(PURPOSE,),
+        categories=(Category.SUPPORT_LEVEL,),
+    )
+    assert checked(desk, consent, elsewhere).holds
 
 
 def test_relation_and_agreement_are_looked_at_again(desk: Any) -> None:

@@ -1,7 +1,18 @@
 """The topic table, as it is created."""
 
-from schakel_services.cli.reference.markdown import code, page, table
+import re
+
+from schakel_services.cli.reference.markdown import code, codes, page, table
 from schakel_services.runtime.topics import TABLE, Topic
+
+PRINCIPALS = {
+    "intake": "intake of a partner",
+    "gate": "gate",
+    "deliver": "deliver of a partner",
+    "that partner": "the partner's own system",
+    "explain": "who runs `schakel explain`",
+}
+"""Who is named in the table, and who that is."""
 
 
 def topics() -> str:
@@ -24,9 +35,28 @@ def topics() -> str:
         "[chain file](chain-file.md). A person's records stand in the same partition number everywhere: the CRC-32 of "
         "the pseudonym, modulo that number.",
         table(("topic", "key", "kept", "encrypted", "written by", "read by"), rows),
-        "A partner's principal may touch the rows that name it, and no other: see "
-        "[run in production](../how-to/run-in-production.md).",
+        "## Rights",
+        "What follows from the table, as Kafka ACLs. `{partner}` is that partner alone: a partner's principal can't touch "
+        "another's rows. Groups and transactional ids: [run in production](../how-to/run-in-production.md#rights).",
+        table(
+            ("principal", "may read", "may write"),
+            [
+                (who, codes(_named(name, "read_by")), codes(_named(name, "written_by")))
+                for name, who in PRINCIPALS.items()
+            ],
+        ),
     )
+
+
+def _named(principal: str, column: str) -> list[str]:
+    """Return the topics of which a column names a principal."""
+    found = []
+    for topic in TABLE:
+        says = topic.written_by if getattr(topic, column) == "the same" else getattr(topic, column)
+        named = says == principal if principal == "that partner" else re.search(rf"\b{principal}\b", says)
+        if named:
+            found.append(topic.name)
+    return found
 
 
 def _kept(topic: Topic) -> str:

@@ -1,24 +1,12 @@
-"""A stage for tests of the deliverer: a small chain on a real broker, and real targets.
-
-The test plays the gate: it writes registry records and notifications with the runtime's own writer.
-"""
+"""A small chain, in which the test plays the gate: it writes with the runtime's own writer."""
 
 import asyncio
-import json
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
-
-import httpx
-from aiohttp import web
 
 from schakel_contracts.codes import Category, ConsentForm, Purpose, Role
 from schakel_contracts.consent import Recipient
@@ -27,10 +15,10 @@ from schakel_contracts.identifiers import NAMESPACE
 from schakel_contracts.receipt import Receipt
 from schakel_contracts.registry import ConsentRecord, RelationRecord, registry_key
 from schakel_contracts.support_level import SupportLevelChanged
-from schakel_services.deliver.app import build
+from schakel_services.deliver.testing.running import until
+from schakel_services.deliver.testing.target import LIMIT_S, Target
 from schakel_services.runtime import topics
 from schakel_services.runtime.cluster import Cluster
-from schakel_services.runtime.frame import Frame
 from schakel_services.runtime.keys import Keyring, PartnerKeys
 from schakel_services.runtime.links import Links
 from schakel_services.runtime.placement import partition_of
@@ -40,8 +28,10 @@ from schakel_services.runtime.topics import create_topics, topics_of
 from schakel_services.runtime.watermark import Watermarks
 from schakel_services.runtime.writer import Outputs, Writer
 
+Record = tuple[str, int, bytes, bytes, list[tuple[str, bytes]]]
+"""Topic, partition, key, value, headers."""
+
 PARTITIONS = 4
-LIMIT_S = 30.0
 GIVEN = datetime.now(UTC) - timedelta(days=30)  # noqa: TID251 - consents of today's tests
 
 PARTNER = """
@@ -53,72 +43,6 @@ role = "{role}"
 channel = {channel}
 agreements = [{{ kind = "convenant", until = 2099-12-31 }}]
 """
-
-
-@dataclass
-class Post:
-    """One request that a target got."""
-
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-    port: int
-    """Of the connection that it came over."""
-
-    @property
-    def id(self) -> str:
-        """Return the notification's id."""
-        return self.headers["webhook-id"]
-
-    @property
-    def event(self) -> dict[str, Any]:
-        """Return the CloudEvent."""
-        found: dict[str, Any] = json.loads(self.body)
-        return found
-
-
-@dataclass
-class Target:
-    """A partner's system: a real HTTP server that keeps what it gets, and answers as it is told."""
-
-    answer: Callable[[Post], Awaitable[int]] | None = None
-    posts: list[Post] = field(default_factory=list)
-    port: int = 0
-    _runner: web.AppRunner | None = None
-    _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
-
-    async def start(self) -> None:
-        """Listen, on the same port as before."""
-        application = web.Application()
-        application.router.add_post("/{path:.*}", self._take)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-
-    async def stop(self) -> None:
-        """Refuse connections."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def wait_for(self, count: int) -> list[Post]:
-        """Return the requests once there are so many."""
-        async with asyncio.timeout(LIMIT_S), self._arrived:
-            await self._arrived.wait_for(lambda: len(self.posts) >= count)
-        return self.posts
-
-    async def _take(self, request: web.Request) -> web.Response:
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        peer = request.transport and request.transport.get_extra_info("peername")
-        post = Post(request.path, headers, await request.read(), peer[1] if peer else 0)
-        self.posts.append(post)
-        async with self._arrived:
-            self._arrived.notify_all()
-        status = 200 if self.answer is None else await self.answer(post)
-        elsewhere = {"location": "/elsewhere"} if 300 <= status < 400 else {}  # noqa: PLR2004
-        return web.json_response({"ok": status < 300}, status=status, headers=elsewhere)  # noqa: PLR2004
 
 
 class Stage:
@@ -240,8 +164,13 @@ class Stage:
         await self.write(outputs)
 
     def notification(
-        self, partner: str, person: str, *, position: str | None = None, **header: bytes
-    ) -> tuple[str, tuple[str, int, bytes, bytes, list[tuple[str, bytes]]]]:
+        self,
+        partner: str,
+        person: str,
+        *,
+        position: str | None = None,
+        headers: Mapping[str, bytes] | None = None,
+    ) -> tuple[str, Record]:
         """Return a notification's id, and its record as the gate writes it."""
         self._offset += 1
         partition = partition_of(person, PARTITIONS)
@@ -258,12 +187,12 @@ class Stage:
             sequence=sequence,
             traceparent=f"00-{sequence:032x}-{sequence:016x}-01",
         )
-        headers = dict(envelope.to_headers(position or f"events/{partition}/{self._offset}/0"))
-        headers[CONSENT] = str(self.consent_id(person, partner)).encode()
-        headers[RELATION] = b"1"
-        headers |= header
+        found = dict(envelope.to_headers(position or f"events/{partition}/{self._offset}/0"))
+        found[CONSENT] = str(self.consent_id(person, partner)).encode()
+        found[RELATION] = b"1"
+        found |= headers or {}
         body = b'{"direction":"up"}'
-        return identity, (topics.notify(partner), partition, person.encode(), body, list(headers.items()))
+        return identity, (topics.notify(partner), partition, person.encode(), body, list(found.items()))
 
     async def notify(self, partner: str, persons: Iterable[str]) -> list[str]:
         """Write a notification for each, in one transaction; return the ids."""
@@ -318,72 +247,3 @@ class Stage:
         mine = f'"recipient":"{partner}"'.encode()
         found = await self.records(topics.RECEIPTS, count, lambda record: mine in record.value)
         return [Receipt.model_validate_json(record.value) for record in found]
-
-
-def readiness(app: Frame) -> httpx.AsyncClient:
-    """Return a client of the application's own endpoints."""
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://deliver")
-
-
-async def until_ready(app: Frame) -> None:
-    """Return when the deliverer says that it is ready."""
-    async with readiness(app) as client:
-
-        async def ready() -> bool:
-            return (await client.get("/readyz")).status_code == httpx.codes.OK
-
-        await until(ready)
-
-
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Return when something holds that can only be asked for: nobody says when it changes."""
-    async with asyncio.timeout(LIMIT_S):
-        while not await holds():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-
-
-async def until_frozen(pid: int) -> None:
-    """Return when a process is stopped by SIGSTOP."""
-
-    async def frozen() -> bool:
-        state = Path(f"/proc/{pid}/stat").read_text("ascii")  # noqa: ASYNC240 - no disk behind it
-        return state.rpartition(")")[2].split()[0] == "T"
-
-    await until(frozen)
-
-
-@contextmanager
-def process(stage: Stage, **environment: str) -> "Iterator[subprocess.Popen[bytes]]":
-    """Run the deliverer as a process of its own."""
-    command = [sys.executable, "-m", "schakel_services.cli.main", "run", "deliver"]
-    places = ["--chain", str(stage.chain_file), "--data", str(stage.data)]
-    given = {"KAFKA_BOOTSTRAP_SERVERS": stage.cluster.bootstrap, "SCHAKEL_RETRY_FIRST_S": "0.2"}
-    with subprocess.Popen(
-        command + places,
-        env=os.environ | given | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as running:
-        try:
-            yield running
-        finally:
-            running.send_signal(signal.SIGCONT)
-            running.terminate()
-
-
-@asynccontextmanager
-async def delivering(settings: Settings) -> AsyncIterator[Frame]:
-    """Run the deliverer in this process, from ready to a clean stop."""
-    app = build(settings)
-    told: asyncio.Queue[Any] = asyncio.Queue()
-    heard: asyncio.Queue[Any] = asyncio.Queue()
-    running = asyncio.create_task(app({"type": "lifespan"}, told.get, heard.put))
-    await told.put({"type": "lifespan.startup"})
-    await heard.get()
-    try:
-        await until_ready(app)
-        yield app
-    finally:
-        await told.put({"type": "lifespan.shutdown"})
-        await heard.get()
-        await running

@@ -1,0 +1,233 @@
+"""``schakel explain`` finds a decision and what became of it among everything else that is on the log."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from schakel_contracts.codes import Outcome, Purpose, Reason, ReceiptOutcome, Remedy, Role
+from schakel_contracts.decision import Decision, Verdict
+from schakel_contracts.receipt import Receipt
+from schakel_contracts.refusal import BrokenRule, Refusal
+from schakel_services.cli.testing import Said, schakel
+from schakel_services.runtime import topics
+from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.topics import NamedTopic, create_topics
+from schakel_services.trail.stream import BATCH_MAX, partitions_of
+
+TYPE = "nl.schakel.support_level.changed.v1"
+NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+COACH, DESK, TELLS = "jobcoach-opstap", "gemeente-esveld-inkomen", "ggz-het-veen"
+CONSENT = uuid4()
+DENIAL = Verdict(
+    recipient=DESK,
+    role=Role.INC,
+    outcome=Outcome.DENY,
+    row="SL-INC",
+    rules=("R12",),
+    reason=Reason.NOT_FREELY_GIVEN,
+    remedy=Remedy.ASK_CONSENT,
+)
+HEARD = Verdict(recipient=TELLS, role=Role.GGZ, outcome=Outcome.PERMIT, rules=("R15",))
+RECIPIENT_KEYS = {
+    *("recipient", "role", "outcome", "rules", "row", "purpose", "basis", "consent_id", "relation_id", "fields"),
+    *("stripped", "masked", "reason", "remedy", "notification_id", "sequence"),
+    *("decided_at", "policy_version", "delivery"),
+}
+
+
+class Log:
+    """One event as gate and deliverer write it down, in a partition of the session's topics."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.event, self.notification = uuid4(), uuid4()
+
+    def permit(self) -> Verdict:
+        """Return what the coach was told."""
+        return Verdict(
+            recipient=COACH,
+            role=Role.JOB,
+            outcome=Outcome.REDUCED,
+            row="SL-JOB",
+            purpose=Purpose.JOB_COACHING,
+            rules=("R3", "R4"),
+            basis=("C",),
+            consent_id=CONSENT,
+            fields=("direction",),
+            stripped=("effective",),
+            masked=("source",),
+            notification_id=self.notification,
+            sequence=7,
+        )
+
+    def decision(self, *verdicts: Verdict) -> bytes:
+        """Return a decision as it stands on the log."""
+        decision = Decision(
+            event_id=self.event,
+            event_type=TYPE,
+            subject="k1.someone",
+            source=TELLS,
+            source_role=Role.GGZ,
+            decided_at=NOW,
+            policy_version="1.2.3",
+            verdicts=verdicts,
+        )
+        return decision.model_dump_json().encode()
+
+    def receipt(self, outcome: ReceiptOutcome, reason: Reason | None = None) -> bytes:
+        """Return a receipt as the deliverer writes it."""
+        return (
+            Receipt(
+                notification_id=self.notification,
+                notification_type=TYPE,
+                position="events/0/0/0",
+                subject="k1.someone",
+                recipient=COACH,
+                role=Role.JOB,
+                outcome=outcome,
+                reason=reason,
+                attempts=3,
+                began_at=NOW,
+                ended_at=NOW,
+            )
+            .model_dump_json()
+            .encode()
+        )
+
+    def put(self, topic: str, values: Sequence[bytes], headers: Sequence[tuple[str, bytes]] = ()) -> None:
+        """Write records to the topic's first partition."""
+        asyncio.run(self._put(topic, values, headers))
+
+    async def _put(self, topic: str, values: Sequence[bytes], headers: Sequence[tuple[str, bytes]]) -> None:
+        producer = self.cluster.plain_producer("test")
+        await producer.start()
+        try:
+            sent = [await producer.send(topic, value, partition=0, headers=list(headers)) for value in values]
+            await asyncio.gather(*sent)
+        finally:
+            await producer.stop()
+
+    def explain(self, what: object, *options: str) -> Said:
+        """Ask the command."""
+        return schakel("explain", what, *options, environment={"KAFKA_BOOTSTRAP_SERVERS": self.cluster.bootstrap})
+
+
+@pytest.fixture
+def log(kafka: str) -> Log:
+    """A log with the two topics that tell."""
+    cluster = Cluster(kafka)
+    rows = {row.name: row for row in topics.TABLE}
+    asyncio.run(_create(cluster, [NamedTopic(name, rows[name], 2) for name in (topics.AUDIT, topics.RECEIPTS)]))
+    return Log(cluster)
+
+
+async def _create(cluster: Cluster, wanted: list[NamedTopic]) -> None:
+    admin = cluster.admin()
+    await admin.start()
+    there = set(await admin.list_topics())
+    await admin.close()
+    await create_topics(cluster, [topic for topic in wanted if topic.name not in there])
+
+
+def test_each_recipient_is_explained(log: Log) -> None:
+    """What was decided and why, and how the delivery ended, found behind many others."""
+    noise = [Log(log.cluster).decision(DENIAL) for _ in range(BATCH_MAX + 500)]
+    log.put(topics.AUDIT, noise, topics.DECISION_HEADERS)
+    log.put(topics.AUDIT, [log.decision(log.permit(), DENIAL)], topics.DECISION_HEADERS)
+    log.put(topics.RECEIPTS, [log.receipt(ReceiptOutcome.DELIVERED)])
+    said = log.explain(log.event, "--json")
+    line = said.line()
+    told, denied = line["recipients"]
+    assert said.exit_code == 0
+    assert (line["found"], line["found_by"], line["event_id"]) == (True, "event", str(log.event))
+    assert (line["event_type"], line["source"], line["source_role"]) == (TYPE, TELLS, "GGZ")
+    assert told.keys() == denied.keys() == RECIPIENT_KEYS
+    assert (told["recipient"], told["outcome"], told["rules"]) == (COACH, "reduced", ["R3", "R4"])
+    assert (told["basis"], told["consent_id"], told["row"]) == (["C"], str(CONSENT), "SL-JOB")
+    assert (told["fields"], told["stripped"], told["masked"]) == (["direction"], ["effective"], ["source"])
+    assert (told["delivery"]["outcome"], told["delivery"]["attempts"]) == ("delivered", 3)
+    assert (denied["outcome"], denied["reason"], denied["remedy"]) == ("deny", "not_freely_given", "ask_consent")
+    assert (denied["delivery"], denied["policy_version"]) == (None, "1.2.3")
+
+
+def test_a_notification_leads_to_its_event(log: Log) -> None:
+    """And to what was decided about that event before and after."""
+    log.put(topics.AUDIT, [log.decision(log.permit()), log.decision(HEARD)], topics.DECISION_HEADERS)
+    line = log.explain(log.notification, "--json").line()
+    assert (line["found_by"], line["event_id"], line["id"]) == ("notification", str(log.event), str(log.notification))
+    assert [one["recipient"] for one in line["recipients"]] == [COACH, TELLS]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason", "sentence"),
+    [
+        (None, None, "nog niet afgeleverd."),
+        (ReceiptOutcome.DELIVERED, None, "afgeleverd op 01-03-2026 om 13:30:00, na 3 pogingen."),
+        (
+            ReceiptOutcome.WITHHELD,
+            Reason.CONSENT_WITHDRAWN,
+            "bij de tweede controle tegengehouden op 01-03-2026 om 13:30:00. De toestemming is ingetrokken.",
+        ),
+        (
+            ReceiptOutcome.FAILED,
+            Reason.TARGET_UNREACHABLE,
+            "opgegeven op 01-03-2026 om 13:30:00, na 3 pogingen. "
+            "Het systeem van de ontvanger was te lang niet bereikbaar.",
+        ),
+    ],
+)
+def test_a_privacy_officer_reads_dutch(
+    log: Log, outcome: ReceiptOutcome | None, reason: Reason | None, sentence: str
+) -> None:
+    """Whole sentences, with the article of the basis and what would help."""
+    log.put(topics.AUDIT, [log.decision(log.permit(), DENIAL)], topics.DECISION_HEADERS)
+    if outcome is not None:
+        log.put(topics.RECEIPTS, [log.receipt(outcome, reason)])
+    told = log.explain(log.event).out.splitlines()
+    assert told[0] == f"Gebeurtenis {log.event}: support_level.changed, van ggz-het-veen (GGZ)."
+    assert any(line.startswith("jobcoach-opstap (jobcoach): Gedeeltelijk doorgegeven") for line in told)
+    assert f"  Bericht {log.notification}, nummer 7: {sentence}" in told
+    assert any(line.startswith("  Grondslag C: uitdrukkelijke toestemming (art. 6") for line in told)
+    assert "  Doel: Jobcoaching." in told
+    assert "  Afgeschermd: de afzender." in told
+    assert "gemeente-esveld-inkomen (inkomensconsulent van de gemeente): Niet doorgegeven." in told
+    assert any(line.startswith("  Wat zou helpen: Vraag de persoon om toestemming") for line in told)
+    assert any(line.startswith("  Regel R12: Toestemming voor een overheidsinstantie") for line in told)
+
+
+def test_a_refused_record_is_explained_by_its_position(log: Log) -> None:
+    """By where it came in; who sent it knows no event id."""
+    position = f"http.ggz-het-veen/0/{uuid4().int % 10**15}"
+    rule = BrokenRule(field="subject", rule="unlinked")
+    refusal = Refusal(
+        kind="unlinked", partner=TELLS, connector="fhir_care_plan", position=position, errors=(rule,), at=NOW
+    )
+    log.put(topics.AUDIT, [refusal.model_dump_json().encode()], topics.REFUSAL_HEADERS)
+    line = log.explain(position, "--json").line()
+    assert (line["found_by"], line["refusal"]["errors"]) == ("position", [{"field": "subject", "rule": "unlinked"}])
+    assert "subject: unlinked" in log.explain(position).out
+
+
+def test_what_nobody_knows_is_1(log: Log) -> None:
+    """An id that is on no record."""
+    said = log.explain(log.event, "--json")
+    assert (said.exit_code, said.line()) == (1, {"found": False, "id": str(log.event)})
+    assert said.err.startswith(f"nothing is known of {log.event}")
+    assert log.explain("raw.a.b/0/99999999").exit_code == 1
+
+
+def test_a_decision_that_breaks_its_contract_is_named_by_place(log: Log) -> None:
+    """Not left out in silence: a privacy officer counts on the trail."""
+    log.put(topics.AUDIT, [b'{"event_id": "%s"}' % str(log.event).encode()], topics.DECISION_HEADERS)
+    said = log.explain(log.event)
+    assert (said.exit_code, said.out) == (1, "")
+    assert said.err.startswith("the record at audit/0/")
+
+
+async def test_a_topic_that_is_not_there_is_not_made(kafka: str) -> None:
+    """To look is not to make."""
+    with pytest.raises(LookupError, match=r"this Kafka has no topic no\.such\.topic"):
+        await partitions_of(Cluster(kafka), "no.such.topic")
