@@ -120,6 +120,23 @@ def test_plan_entered_in_error_ends_only_for_those_who_were_told() -> None:
     assert kinds(tried(mistake, memory)) == ["case_relation.ended", "care_plan.ended"]
 
 
+@pytest.mark.parametrize(
+    ("end", "told"), [("2024-12-31", []), ("2025-01-01", ["care_plan.ended"]), (None, ["care_plan.ended"])]
+)
+def test_plan_that_ended_long_before_it_is_first_seen_is_not_told(end: str | None, told: list[str]) -> None:
+    """A first export holds years of history, and consent of today is not consent to that."""
+    period = {"start": "2011-03-01"} | ({"end": end} if end else {})
+    assert kinds(tried(a_plan(status="completed", period=period))) == told
+
+
+def test_long_ended_plan_that_was_known_is_told() -> None:
+    """Whoever knew that it ran hears that it ended, however late."""
+    memory: Memory = {}
+    tried(a_plan(), memory)
+    late = tried(a_plan(status="completed", period={"end": "2020"}), memory)
+    assert kinds(late) == ["case_relation.ended", "care_plan.ended"]
+
+
 def test_review_month_is_that_of_the_first_goal_that_is_worked_on() -> None:
     """A month and no day; a goal that was reached or dropped does not count."""
     goals = [

@@ -67,7 +67,7 @@ def commands(content: str, first_line: int) -> Iterator[Command]:
             found = Command(number, line[2:])
         elif found is None:
             raise AssertionError(f"line {number}: a console block begins with a command")
-        elif line.startswith("> "):
+        elif line == ">" or line.startswith("> "):
             found.text += "\n" + line[2:]
         elif line.strip():
             found.shown.append(line)

@@ -8,6 +8,9 @@ from schakel_connectors.statement import Sender
 from schakel_contracts.care_plan import CarePlanStatusChanged
 from schakel_contracts.codes import CarePlanStatus
 
+HISTORY_DAYS = 365
+"""A plan that ended longer ago than this before it is first seen is history, and nobody's business."""
+
 
 @dataclass(frozen=True, slots=True)
 class CarePlanStated:
@@ -24,9 +27,11 @@ class CarePlanStated:
     def event(
         self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime
     ) -> CarePlanStatusChanged | None:
-        """Return the change; nothing for a plan entered in error that was never active or paused here."""
-        del identity, sender, received_at
+        """Return the change; nothing for history, nor for a plan entered in error that nobody here knew of."""
+        del identity, sender
         if self.mistaken and memory not in {CarePlanStatus.ACTIVE, CarePlanStatus.PAUSED}:
+            return None
+        if memory is None and self._is_history(received_at.date()):
             return None
         return CarePlanStatusChanged(status=self.status, effective=self.effective, review_month=self.review_month)
 
@@ -38,3 +43,8 @@ class CarePlanStated:
         """Remember the status."""
         del previous
         return self.status.value
+
+    def _is_history(self, today: date) -> bool:
+        if self.status != "ended" or self.effective is None:
+            return False
+        return (today - self.effective).days > HISTORY_DAYS

@@ -60,6 +60,11 @@ def care_plan(bsn: Bsn, version: int, changed: datetime, rng: random.Random) -> 
     }
 
 
+def encoded(plan: dict[str, Any]) -> bytes:
+    """Return a plan as its bytes."""
+    return json.dumps(plan, ensure_ascii=False).encode()
+
+
 def synthetic(records: int, clients: int, seed: int = 1) -> Iterator[tuple[Bsn, bytes]]:
     """Yield care plans of ``clients`` persons in turn, each a new version of that person's plan."""
     rng = random.Random(seed)  # noqa: S311 - filler text, no secret
@@ -68,7 +73,7 @@ def synthetic(records: int, clients: int, seed: int = 1) -> Iterator[tuple[Bsn, 
     for number in range(records):
         bsn = people[number % clients]
         plan = care_plan(bsn, number // clients, began + timedelta(seconds=number), rng)
-        yield bsn, json.dumps(plan, ensure_ascii=False).encode()
+        yield bsn, encoded(plan)
 
 
 def from_file(path: Path) -> Iterator[tuple[Bsn | None, bytes]]:

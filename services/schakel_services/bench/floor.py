@@ -19,22 +19,28 @@ BATCH_MAX = 2_000
 OUT = "bench.floor"
 
 
-async def run(
-    cluster: Cluster, raw: str, partitions: int, shape: Mapping[str, tuple[float, int]], *, batched: bool
+async def run(  # noqa: PLR0913, PLR0917 - what one run is told on its command line
+    cluster: Cluster,
+    raw: str,
+    partitions: int,
+    shape: Mapping[str, tuple[float, int]],
+    group: str,
+    records: int,
+    *,
+    batched: bool,
 ) -> float:
     """Return the records a second; ``shape`` is, for each output topic, records per raw record and bytes of each."""
     inputs = [TopicPartition(raw, n) for n in range(partitions)]
-    consumer = cluster.consumer(group=f"floor-{batched}", client_id="floor")
+    consumer = cluster.consumer(group=group, client_id="floor")
     consumer.assign(inputs)
     await consumer.start()
-    writer = Writer(cluster, f"floor-{batched}")
+    writer = Writer(cluster, group)
     await writer.start()
     await consumer.seek_to_beginning(*inputs)
-    ends = await consumer.end_offsets(inputs)
     plan = _Plan(shape)
     count = 0
     began = time.perf_counter()
-    while any([await consumer.position(tp) < ends[tp] for tp in inputs]):
+    while count < records:
         found = await consumer.getmany(*inputs, timeout_ms=500, max_records=BATCH_MAX)
         offsets = {tp: rows[-1].offset + 1 for tp, rows in found.items()}
         if not offsets:
@@ -43,9 +49,9 @@ async def run(
             outputs = Outputs()
             for tp, rows in found.items():
                 plan.into(outputs, tp.partition, rows)
-            await writer.commit(outputs, offsets, f"floor-{batched}")
+            await writer.commit(outputs, offsets, group)
         else:
-            await _send_each(writer, plan, found, offsets)
+            await _send_each(writer, plan, found, offsets, group)
         count += sum(map(len, found.values()))
     seconds = time.perf_counter() - began
     await consumer.stop()
@@ -82,6 +88,7 @@ async def _send_each(
     plan: _Plan,
     found: Mapping[TopicPartition, list[ConsumerRecord]],
     offsets: Mapping[TopicPartition, int],
+    group: str,
 ) -> None:
     """The same with one ``send`` a record, as most programs do it: futures collected, awaited together."""
     producer = writer._producer  # noqa: SLF001 - the floor is bare aiokafka; only its construction is shared
@@ -90,7 +97,7 @@ async def _send_each(
     for tp, rows in found.items():
         for topic, number, value in plan.rows(len(rows)):
             sent += [await producer.send(f"{OUT}.{topic}", value, partition=tp.partition) for _ in range(number)]
-    await producer.send_offsets_to_transaction(dict(offsets), "floor-False")
+    await producer.send_offsets_to_transaction(dict(offsets), group)
     await asyncio.gather(*sent)
     await producer.commit_transaction()
 
@@ -102,11 +109,18 @@ def main() -> None:
     arguments.add_argument("--raw", required=True)
     arguments.add_argument("--partitions", type=int, required=True)
     arguments.add_argument("--shape", type=json.loads, required=True)
+    arguments.add_argument("--group", required=True)
+    arguments.add_argument("--records", type=int, required=True)
     arguments.add_argument("--batched", action="store_true")
     given = arguments.parse_args()
     import uvloop
 
-    found = uvloop.run(run(Cluster(given.bootstrap), given.raw, given.partitions, given.shape, batched=given.batched))
+    cluster = Cluster(given.bootstrap)
+    found = uvloop.run(
+        run(
+            cluster, given.raw, given.partitions, given.shape, given.group, given.records, batched=given.batched
+        )
+    )
     print(json.dumps({"records_per_s": found}))
 
 

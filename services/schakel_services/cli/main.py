@@ -8,6 +8,7 @@ import typer
 
 from schakel_services.cli import (
     chaos,
+    bench,
     broker,
     chain,
     connector,
@@ -39,6 +40,7 @@ app.command("demo")(demo.demo)
 app.command("explain")(explain.explain)
 app.command("run")(run.run)
 app.command("up")(run.up)
+app.command("bench")(bench.bench)
 app.command("chaos")(chaos.chaos)
 
 

@@ -99,12 +99,12 @@ def replay(
         return await _put_back(refused, key, as_json=as_json)
 
     done, left = _work(partner, data, chain, put_back)
+    if key is not None and not done + left:
+        refuse(f"{partner} has no record {key} in quarantine")
     if not as_json:
         console.print(f"{done} put back, {left} left.")
     if left:
         raise typer.Exit(Exit.REFUSED)
-    if key is not None and not done:
-        refuse(f"{partner} has no record {key} in quarantine")
 
 
 async def _put_back(refused: "Refused", key: str | None, *, as_json: bool) -> list[int]:

@@ -25,8 +25,8 @@ WAVE_S = 0.05
 WAVE_MIN = 8
 """So many places must be free for another wave: each wave costs one question to the broker."""
 
-UNCHECKED_S = 1.0
-"""A notification that could not be checked in time waits this long."""
+TOO_LATE_S = 0.2
+"""A notification that came too late for its check waits this long; its connection is kept."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ class Dispatch:
         self._wake = wake
         self._ended: list[Ended] = []
         self._changed: dict[Pending, None] = {}
+        self._late = False
 
     def add(self, pendings: Iterable[Pending]) -> None:
         """Take what is new, or what a restart found."""
@@ -82,16 +83,20 @@ class Dispatch:
     async def run(self, *, send: bool) -> None:
         """Give up what is too old, send what is due, and hear what came of it.
 
+        A send that came too late for its check ends the turn: this process may have been frozen, so
+        the transaction that follows must show that no other took over, before anything else leaves.
+
         Raises ``TableBehind`` (or what Kafka says) when the registry can't be read and there is
         nothing to report first.
         """
         self._give_up()
+        self._late = False
         end = asyncio.get_running_loop().time() + TURN_S
         checked = True
         while checked:
             self._hear()
             left = end - asyncio.get_running_loop().time()
-            if left <= 0:
+            if left <= 0 or self._late:
                 break
             if send and (wave := self._choose()):
                 checked = await self._send(wave, min(left, WAVE_S))
@@ -151,19 +156,18 @@ class Dispatch:
     def _hear(self) -> None:
         for sent in self.sending.finished():
             if sent.answer is None:
-                self._hear_nothing(sent)
+                self._hear_late(sent)
             else:
                 self._hear_answer(sent, sent.answer)
 
-    def _hear_nothing(self, sent: Sent) -> None:
-        """It did not leave: either it may not any more, or it could not be checked in time."""
+    def _hear_late(self, sent: Sent) -> None:
+        """It did not leave, and is no attempt: it is written down, and checked anew in another turn."""
+        self._late = True
         if sent.probe:
             self.breaker = self.breaker.unheard()
-        if not sent.checked.recheck.holds:
-            self._withhold(sent.checked)
-            return
         pending = sent.checked.pending
-        pending.next_at = self._now() + UNCHECKED_S
+        pending.next_at = self._now() + TOO_LATE_S
+        self._changed[pending] = None
         self.waiting.again(pending, self._now())
 
     def _hear_answer(self, sent: Sent, answer: Answer) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from pydantic_core import from_json
+
 from schakel_contracts.catalogue import EVENTS
 from schakel_contracts.codes import Category, Purpose
 from schakel_contracts.envelope import (
@@ -21,6 +23,12 @@ from schakel_contracts.policy.views import VIEWS
 
 MASKED_TYPES = frozenset(view.contract.type for view in VIEWS.values())
 """Types that hide what kind of event they were made from."""
+
+KEPT = frozenset(
+    {"ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time", "ce_purpose", "ce_basis"}
+    | {"ce_sequence", "ce_prohibiteduse", "ce_traceparent", POSITION, CONSENT, RELATION}
+)
+"""Headers that are read; others are not kept."""
 
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 """W3C Trace Context; anything else in that place is dropped, since a sender could write in it."""
@@ -81,7 +89,7 @@ class Notification:
 
 def read_notification(partition: int, order: int, headers: Iterable[tuple[str, bytes]], body: bytes) -> Notification:
     """Return the notification, or raise ``MalformedNotification``."""
-    kept = tuple(headers)
+    kept = tuple((name, value) for name, value in headers if name in KEPT and value is not None)
     found = dict(kept)
     try:
         envelope = read_envelope(kept)
@@ -112,8 +120,9 @@ def source_of(position: str) -> tuple[str, tuple[int, int]]:
 
 
 def _json(body: bytes) -> bytes:
+    """Return the body; stricter than ``json``: what gets through can be written again as UTF-8 JSON."""
     try:
-        if isinstance(json.loads(body), dict):
+        if isinstance(from_json(body, allow_inf_nan=False), dict):
             return body
     except ValueError:
         pass

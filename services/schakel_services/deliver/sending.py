@@ -5,18 +5,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from aiokafka.errors import KafkaError
-
 from schakel_services.deliver.channel import Channel, CheckTooOld, Parcel
 from schakel_services.deliver.pending import Pending
 from schakel_services.deliver.rules import Answer
-from schakel_services.deliver.second_check import Check, Checked, Clock
+from schakel_services.deliver.second_check import Checked, Clock
 from schakel_services.runtime.failpoint import pass_failpoint
-from schakel_services.runtime.table import TableBehind
 
 SLOTS = 32
-CHECKS_MAX = 3
-"""How often a send that came too late for its check is checked anew in one turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +20,7 @@ class Sent:
 
     checked: Checked
     answer: Answer | None
-    """None: it did not leave, because it may not or because it could not be checked."""
+    """None: the check was too old when it could have left, so it did not."""
 
     probe: bool
 
@@ -36,13 +31,11 @@ class Sending:
     def __init__(
         self,
         channel: Channel,
-        check: Check,
         subject_of: Callable[[str], str],
         clock: Clock,
         on_end: Callable[[], None],
     ) -> None:
         self._channel = channel
-        self._check = check
         self._subject_of = subject_of
         self._clock = clock
         self._on_end = on_end
@@ -84,21 +77,13 @@ class Sending:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _send(self, checked: Checked, *, probe: bool) -> Sent:
-        for _ in range(CHECKS_MAX):
-            if not self._is_fresh(checked):
-                try:
-                    checked = (await self._check.check([checked.pending]))[0]
-                except (TableBehind, KafkaError, OSError):
-                    break
-            if not checked.recheck.holds:
-                break
-            pass_failpoint("before_send")
-            try:
-                answer = await self._channel.send(self._parcel(checked.pending), partial(self._is_fresh, checked))
-            except CheckTooOld:
-                continue
-            return Sent(checked, answer, probe)
-        return Sent(checked, None, probe)
+        pass_failpoint("before_send")
+        parcel = self._parcel(checked.pending)
+        try:
+            answer = await self._channel.send(parcel, partial(self._is_fresh, checked))
+        except CheckTooOld:
+            return Sent(checked, None, probe)
+        return Sent(checked, answer, probe)
 
     def _is_fresh(self, checked: Checked) -> bool:
         return self._clock.monotonic() <= checked.fresh_until

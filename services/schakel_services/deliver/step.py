@@ -28,6 +28,9 @@ from schakel_services.runtime.table import Apply, Table
 from schakel_services.runtime.writer import Outputs
 
 BATCH_MAX = 500
+STOOD_STILL_S = 3.0
+"""Turns follow each other within half a second and a commit; a longer gap is a process that was frozen."""
+
 PENDING_MAX = 50_000
 """What waits is in memory too, about 4 KB each; beyond this many the rest stays on ``notify``."""
 
@@ -70,6 +73,7 @@ class DeliverStep:
         self._owned = False
         """That this process delivers is on the log; nothing is read or sent before."""
 
+        self._turned_at = 0.0
         self._draining = False
         self._idle = asyncio.Event()
         self._ended: list[Ended] = []
@@ -111,7 +115,6 @@ class DeliverStep:
         check = SecondCheck(setup.registry, links, self._links, setup.recipient, setup.clock)
         sending = Sending(
             setup.channel,
-            check,
             lambda person: links.number_of(person) or setup.keys.handle(person),
             setup.clock,
             self._wake,
@@ -148,18 +151,20 @@ class DeliverStep:
             BATCH_SIZE.labels("deliver").observe(len(found))
             now = setup.clock.now().timestamp()
             dispatch.add(Pending(one, first_at=now, next_at=now) for one in found)
-        if self._owned:
+        if self._is_owner():
             await dispatch.run(send=not self._draining)
         else:
             self._write(outputs, OWNER_PARTITION, OWNER.encode(), setup.instance)
         self._report(dispatch, outputs)
         if not dispatch.sending.busy and not outputs:
             self._idle.set()
+        self._turned_at = setup.clock.monotonic()
         return outputs or None
 
     def committed(self) -> None:
         """Count what is on the log now."""
         self._owned = True
+        self._turned_at = self._setup.clock.monotonic()
         partner, dispatch = self._setup.partner, self._dispatch
         for ended in self._ended:
             DELIVERIES.labels(partner, ended.outcome.value).inc()
@@ -178,6 +183,15 @@ class DeliverStep:
             TARGET_AWAY.labels(partner).set(0 if dispatch.breaker.closed else 1)
             if not dispatch.sending.busy:
                 self._idle.set()
+
+    def _is_owner(self) -> bool:
+        """Say whether this process may send; it must claim the partner again after it stood still.
+
+        While it was frozen another may have taken over: then the claim fails, and nothing is sent.
+        """
+        if self._setup.clock.monotonic() - self._turned_at > STOOD_STILL_S:
+            self._owned = False
+        return self._owned
 
     def _report(self, dispatch: Dispatch, outputs: Outputs) -> None:
         """Write receipts, what waits, and what was seen."""

@@ -33,7 +33,7 @@ class Narrator:
 
     def say(self, line: str, style: str = "") -> None:
         """Tell something in between."""
-        self.console.print(Padding(Text(line, style=style), (0, 0, 0, 2)))
+        self.console.print(Padding(Text(line, style=style), (0, 0, 0, 2), expand=False))
 
     def sent(self, partner: str, what: str, result: str) -> None:
         """Tell that a partner sent a record, and what became of it at the door."""
@@ -45,11 +45,11 @@ class Narrator:
         title = words().event.get(event.type, event.type)
         lines = [line for verdict in event.decision.verdicts for line in self._lines(event, verdict)]
         if not lines:
-            self.say(f"{title}: verder niemand", style="dim")
+            self.say(f"{title}; niemand anders hoort dat", style="dim")
             return
         self.say(title, style="bold")
         for line in lines:
-            self.console.print(Padding(line, (0, 0, 0, 4)))
+            self.console.print(Padding(line, (0, 0, 0, 4), expand=False))
 
     def _lines(self, event: Happened, verdict: Verdict) -> list[Text]:
         name = self.names.get(verdict.recipient, verdict.recipient)

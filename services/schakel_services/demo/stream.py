@@ -15,7 +15,7 @@ class Stream:
 
     def __init__(self, send: Callable[[int], Awaitable[Answer]]) -> None:
         self.events: list[UUID] = []
-        """Of every update that was taken, in order."""
+        """What came of every update that was taken, in order."""
 
         self._send = send
         self._stopping = False
@@ -27,7 +27,7 @@ class Stream:
         self._task = asyncio.create_task(self._run(), name="stream")
 
     async def reach(self, count: int) -> None:
-        """Return once so many updates were taken, or once the stream is over; raises ``StoryStopped`` after the limit."""
+        """Return once so many updates were taken, or the stream is over; raises ``StoryStopped`` after the limit."""
         try:
             async with asyncio.timeout(LIMIT_S):
                 while len(self.events) < count and self._task is not None and not self._task.done():

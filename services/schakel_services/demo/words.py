@@ -20,23 +20,24 @@ class Words(BaseModel):
 
     event: dict[str, str]
     field: dict[str, str]
+    flag: dict[str, tuple[str, str]]
+    """What to say for yes and for no."""
+
     value: dict[str, str]
 
     def content(self, event: Mapping[str, Any], names: Mapping[str, str]) -> str:
         """Return what a CloudEvent says, without identifiers; ``names`` are partners as people know them."""
-        said = [self.event.get(short_type(event["type"]), event["type"])]
-        for name, value in event["data"].items():
-            if name in self.field:
-                said.append(f"{self.field[name]} {self._value(value, names)}")
-        return ", ".join(said)
+        title = self.event.get(short_type(event["type"]), event["type"])
+        said = [text for name, value in event["data"].items() if (text := self._field(name, value, names))]
+        return f"{title}: {', '.join(said)}" if said else title
 
-    def _value(self, value: object, names: Mapping[str, str]) -> str:
-        if isinstance(value, bool):
-            return "ja" if value else "nee"
+    def _field(self, name: str, value: object, names: Mapping[str, str]) -> str:
+        if name in self.flag:
+            return self.flag[name][0 if value else 1]
+        if name not in self.field:
+            return ""
         text = str(value)
-        if text in names:
-            return names[text]
-        return self.value.get(text, text.partition("T")[0])
+        return f"{self.field[name]} {names.get(text) or self.value.get(text) or text.partition('T')[0]}".strip()
 
 
 @cache

@@ -2,10 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import httpx
 
@@ -19,6 +19,8 @@ from schakel_services.runtime.topics import create_topics, topics_of
 
 SERVICES = ("intake", "gate", "deliver")
 READY_S = 60.0
+
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -43,7 +45,7 @@ class Hub:
     bootstrap: str = ""
     _own_broker: bool = False
 
-    async def __aenter__(self) -> "Hub":
+    async def __aenter__(self) -> Self:
         """Start everything and return when all of it is ready."""
         try:
             await self._start()
@@ -79,8 +81,8 @@ class Hub:
             return
         self._own_broker = True
         port = int(self.bootstrap.rpartition(":")[2]) if self.bootstrap else None
-        running = await asyncio.to_thread(broker.start, self.data / "broker", cache_folder(self.environment), port)
-        self.bootstrap = running.bootstrap
+        starting = asyncio.to_thread(broker.start, self.data / "broker", cache_folder(self.environment), port)
+        self.bootstrap = (await _to_its_end(starting)).bootstrap
 
     async def kill_broker(self) -> None:
         """End the embedded broker as a power cut would."""
@@ -149,6 +151,16 @@ class Hub:
 
     def _environment(self) -> dict[str, str]:
         return dict(self.environment) | {"KAFKA_BOOTSTRAP_SERVERS": self.bootstrap} | dict(self.settings)
+
+
+async def _to_its_end(work: Coroutine[Any, Any, Result]) -> Result:
+    """Return what a thread returns; when cancelled, only after it has ended, so that what it started can be stopped."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 async def _is_ready(client: httpx.AsyncClient, port: int) -> bool:

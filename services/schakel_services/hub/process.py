@@ -119,6 +119,9 @@ class ServiceProcess:
                 env=self._environment,
                 start_new_session=True,
             )
+            if self._stopping.is_set():
+                # ``stop`` came while it was being started, and found nobody to tell.
+                self.signal(signal.SIGTERM)
             if self._process.stdout is not None:
                 async for line in self._process.stdout:
                     self._heard(line)

@@ -1,16 +1,13 @@
 """A Kafka of a hub's data folder, with a chain's keys and topics and no service at work."""
 
-import asyncio
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from schakel_services.broker.embedded import EmbeddedBroker
 from schakel_services.broker.folders import cache_folder
-from schakel_services.cli.testing import Said, schakel
+from schakel_services.cli.testing.place import Place
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.runtime.keys import Keyring
 
@@ -50,35 +47,10 @@ agreements = [{ kind = "convenant", until = 2099-12-31 }]
 """
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a hub keeps its things."""
-
-    data: Path
-    chain: Path
-    cluster: Cluster
-
-    def schakel(self, *arguments: object) -> Said:
-        """Run a command that finds its Kafka through the data folder."""
-        return schakel(*arguments, "--data", self.data, environment={"KAFKA_BOOTSTRAP_SERVERS": None})
-
-    def put(
-        self, topic: str, values: Sequence[bytes], headers: Sequence[tuple[str, bytes]] = (), key: str | None = None
-    ) -> None:
-        """Write records to a topic's first partition."""
-        asyncio.run(self._put(topic, values, headers, key))
-
-    async def _put(
-        self, topic: str, values: Sequence[bytes], headers: Sequence[tuple[str, bytes]], key: str | None
-    ) -> None:
-        producer = self.cluster.plain_producer("test")
-        await producer.start()
-        try:
-            name = key and key.encode()
-            sent = [await producer.send(topic, one, key=name, partition=0, headers=list(headers)) for one in values]
-            await asyncio.gather(*sent)
-        finally:
-            await producer.stop()
+@pytest.fixture(scope="session")
+def chain_text() -> str:
+    """A chain of three partners."""
+    return CHAIN
 
 
 @pytest.fixture(scope="session")
@@ -95,5 +67,6 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture(scope="session")
 def place(bare: Place) -> Place:
     """The same, with the chain's topics."""
-    assert bare.schakel("topics", "create", "--chain", bare.chain).exit_code == 0
+    said = bare.schakel("topics", "create", "--chain", bare.chain, "--json")
+    assert (said.exit_code, len(said.line()["created"])) == (0, said.line()["topics"])
     return bare

@@ -1,7 +1,5 @@
 """``schakel explain`` finds a decision and what became of it among everything else that is on the log."""
 
-import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -11,11 +9,10 @@ from schakel_contracts.codes import Outcome, Purpose, Reason, ReceiptOutcome, Re
 from schakel_contracts.decision import Decision, Verdict
 from schakel_contracts.receipt import Receipt
 from schakel_contracts.refusal import BrokenRule, Refusal
-from schakel_services.cli.testing import Said, schakel
+from schakel_services.cli.testing.command import Said
+from schakel_services.cli.testing.place import Place
 from schakel_services.runtime import topics
-from schakel_services.runtime.cluster import Cluster
-from schakel_services.runtime.topics import NamedTopic, create_topics
-from schakel_services.trail.stream import BATCH_MAX, partitions_of
+from schakel_services.trail.stream import BATCH_MAX
 
 TYPE = "nl.schakel.support_level.changed.v1"
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
@@ -30,6 +27,7 @@ DENIAL = Verdict(
     reason=Reason.NOT_FREELY_GIVEN,
     remedy=Remedy.ASK_CONSENT,
 )
+GIVEN_UP = "opgegeven op 01-03-2026 om 13:30:00, na 3 pogingen."
 HEARD = Verdict(recipient=TELLS, role=Role.GGZ, outcome=Outcome.PERMIT, rules=("R15",))
 RECIPIENT_KEYS = {
     *("recipient", "role", "outcome", "rules", "row", "purpose", "basis", "consent_id", "relation_id", "fields"),
@@ -41,8 +39,8 @@ RECIPIENT_KEYS = {
 class Log:
     """One event as gate and deliverer write it down, in a partition of the session's topics."""
 
-    def __init__(self, cluster: Cluster) -> None:
-        self.cluster = cluster
+    def __init__(self, place: Place) -> None:
+        self.place = place
         self.event, self.notification = uuid4(), uuid4()
 
     def permit(self) -> Verdict:
@@ -97,47 +95,23 @@ class Log:
             .encode()
         )
 
-    def put(self, topic: str, values: Sequence[bytes], headers: Sequence[tuple[str, bytes]] = ()) -> None:
-        """Write records to the topic's first partition."""
-        asyncio.run(self._put(topic, values, headers))
-
-    async def _put(self, topic: str, values: Sequence[bytes], headers: Sequence[tuple[str, bytes]]) -> None:
-        producer = self.cluster.plain_producer("test")
-        await producer.start()
-        try:
-            sent = [await producer.send(topic, value, partition=0, headers=list(headers)) for value in values]
-            await asyncio.gather(*sent)
-        finally:
-            await producer.stop()
-
     def explain(self, what: object, *options: str) -> Said:
         """Ask the command."""
-        return schakel("explain", what, *options, environment={"KAFKA_BOOTSTRAP_SERVERS": self.cluster.bootstrap})
+        return self.place.schakel("explain", what, *options)
 
 
 @pytest.fixture
-def log(kafka: str) -> Log:
-    """A log with the two topics that tell."""
-    cluster = Cluster(kafka)
-    rows = {row.name: row for row in topics.TABLE}
-    asyncio.run(_create(cluster, [NamedTopic(name, rows[name], 2) for name in (topics.AUDIT, topics.RECEIPTS)]))
-    return Log(cluster)
-
-
-async def _create(cluster: Cluster, wanted: list[NamedTopic]) -> None:
-    admin = cluster.admin()
-    await admin.start()
-    there = set(await admin.list_topics())
-    await admin.close()
-    await create_topics(cluster, [topic for topic in wanted if topic.name not in there])
+def log(place: Place) -> Log:
+    """An event that is on no record yet."""
+    return Log(place)
 
 
 def test_each_recipient_is_explained(log: Log) -> None:
     """What was decided and why, and how the delivery ended, found behind many others."""
-    noise = [Log(log.cluster).decision(DENIAL) for _ in range(BATCH_MAX + 500)]
-    log.put(topics.AUDIT, noise, topics.DECISION_HEADERS)
-    log.put(topics.AUDIT, [log.decision(log.permit(), DENIAL)], topics.DECISION_HEADERS)
-    log.put(topics.RECEIPTS, [log.receipt(ReceiptOutcome.DELIVERED)])
+    noise = [Log(log.place).decision(DENIAL) for _ in range(BATCH_MAX + 500)]
+    log.place.put(topics.AUDIT, noise, topics.DECISION_HEADERS)
+    log.place.put(topics.AUDIT, [log.decision(log.permit(), DENIAL)], topics.DECISION_HEADERS)
+    log.place.put(topics.RECEIPTS, [log.receipt(ReceiptOutcome.DELIVERED)])
     said = log.explain(log.event, "--json")
     line = said.line()
     told, denied = line["recipients"]
@@ -155,7 +129,7 @@ def test_each_recipient_is_explained(log: Log) -> None:
 
 def test_a_notification_leads_to_its_event(log: Log) -> None:
     """And to what was decided about that event before and after."""
-    log.put(topics.AUDIT, [log.decision(log.permit()), log.decision(HEARD)], topics.DECISION_HEADERS)
+    log.place.put(topics.AUDIT, [log.decision(log.permit()), log.decision(HEARD)], topics.DECISION_HEADERS)
     line = log.explain(log.notification, "--json").line()
     assert (line["found_by"], line["event_id"], line["id"]) == ("notification", str(log.event), str(log.notification))
     assert [one["recipient"] for one in line["recipients"]] == [COACH, TELLS]
@@ -174,8 +148,7 @@ def test_a_notification_leads_to_its_event(log: Log) -> None:
         (
             ReceiptOutcome.FAILED,
             Reason.TARGET_UNREACHABLE,
-            "opgegeven op 01-03-2026 om 13:30:00, na 3 pogingen. "
-            "Het systeem van de ontvanger was te lang niet bereikbaar.",
+            f"{GIVEN_UP} Het systeem van de ontvanger was te lang niet bereikbaar.",
         ),
     ],
 )
@@ -183,9 +156,9 @@ def test_a_privacy_officer_reads_dutch(
     log: Log, outcome: ReceiptOutcome | None, reason: Reason | None, sentence: str
 ) -> None:
     """Whole sentences, with the article of the basis and what would help."""
-    log.put(topics.AUDIT, [log.decision(log.permit(), DENIAL)], topics.DECISION_HEADERS)
+    log.place.put(topics.AUDIT, [log.decision(log.permit(), DENIAL)], topics.DECISION_HEADERS)
     if outcome is not None:
-        log.put(topics.RECEIPTS, [log.receipt(outcome, reason)])
+        log.place.put(topics.RECEIPTS, [log.receipt(outcome, reason)])
     told = log.explain(log.event).out.splitlines()
     assert told[0] == f"Gebeurtenis {log.event}: support_level.changed, van ggz-het-veen (GGZ)."
     assert any(line.startswith("jobcoach-opstap (jobcoach): Gedeeltelijk doorgegeven") for line in told)
@@ -205,7 +178,7 @@ def test_a_refused_record_is_explained_by_its_position(log: Log) -> None:
     refusal = Refusal(
         kind="unlinked", partner=TELLS, connector="fhir_care_plan", position=position, errors=(rule,), at=NOW
     )
-    log.put(topics.AUDIT, [refusal.model_dump_json().encode()], topics.REFUSAL_HEADERS)
+    log.place.put(topics.AUDIT, [refusal.model_dump_json().encode()], topics.REFUSAL_HEADERS)
     line = log.explain(position, "--json").line()
     assert (line["found_by"], line["refusal"]["errors"]) == ("position", [{"field": "subject", "rule": "unlinked"}])
     assert "subject: unlinked" in log.explain(position).out
@@ -221,13 +194,13 @@ def test_what_nobody_knows_is_1(log: Log) -> None:
 
 def test_a_decision_that_breaks_its_contract_is_named_by_place(log: Log) -> None:
     """Not left out in silence: a privacy officer counts on the trail."""
-    log.put(topics.AUDIT, [b'{"event_id": "%s"}' % str(log.event).encode()], topics.DECISION_HEADERS)
+    log.place.put(topics.AUDIT, [b'{"event_id": "%s"}' % str(log.event).encode()], topics.DECISION_HEADERS)
     said = log.explain(log.event)
     assert (said.exit_code, said.out) == (1, "")
     assert said.err.startswith("the record at audit/0/")
 
 
-async def test_a_topic_that_is_not_there_is_not_made(kafka: str) -> None:
+def test_a_topic_that_is_not_there_is_not_made(place: Place) -> None:
     """To look is not to make."""
     with pytest.raises(LookupError, match=r"this Kafka has no topic no\.such\.topic"):
-        await partitions_of(Cluster(kafka), "no.such.topic")
+        place.read("no.such.topic")

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from conftest import Place
-
-from schakel_services.cli.testing import schakel
+from schakel_services.cli.testing.command import schakel
+from schakel_services.cli.testing.place import Place
 
 
 def test_missing_topics_are_made(place: Place) -> None:

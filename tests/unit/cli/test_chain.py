@@ -7,7 +7,7 @@ import pytest
 
 from schakel_services.chain.ending import ending_agreements
 from schakel_services.chain.load import load_chain
-from schakel_services.cli.testing import schakel
+from schakel_services.cli.testing.command import schakel
 
 TWENTE = Path(__file__).parents[3] / "infra" / "chains" / "twente.toml"
 KEYS = {"file", "ok", "problems", "warnings", "summary"}

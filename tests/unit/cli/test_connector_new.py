@@ -10,7 +10,7 @@ from schakel_connectors.connector import load, names
 from schakel_connectors.testing import connector_in
 from schakel_connectors.trial import try_record
 from schakel_services.cli.scaffold import is_name
-from schakel_services.cli.testing import schakel
+from schakel_services.cli.testing.command import schakel
 
 ROOT = Path(__file__).parents[3]
 KEYS = {

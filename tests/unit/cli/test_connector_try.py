@@ -10,7 +10,7 @@ import pytest
 from schakel_connectors import suwiml
 from schakel_connectors.connector import Connector, load
 from schakel_connectors.trial import RECEIVED_AT, trial_sender
-from schakel_services.cli.testing import schakel
+from schakel_services.cli.testing.command import schakel
 from schakel_services.cli.trying import Trials
 
 ROOT = Path(__file__).parents[3]

@@ -11,7 +11,7 @@ import pytest
 from schakel_contracts.export import export_schemas, schemas
 from schakel_services.cli import checkout, published
 from schakel_services.cli.published import ASYNCAPI, SCHEMAS, breaking, stale
-from schakel_services.cli.testing import schakel
+from schakel_services.cli.testing.command import schakel
 
 KEYS = {"ok", "stale", "breaking", "compared"}
 

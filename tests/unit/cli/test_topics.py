@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from schakel_services.cli.testing import schakel
+from schakel_services.cli.testing.command import schakel
 
 TWENTE = Path(__file__).parents[3] / "infra" / "chains" / "twente.toml"
 KEYS = {"name", "key", "partitions", "kind", "retention_days", "written_by", "read_by", "encrypted"}

@@ -8,7 +8,7 @@ import pytest
 
 from schakel_services.cli import chain
 from schakel_services.cli.output import console
-from schakel_services.cli.testing import schakel
+from schakel_services.cli.testing.command import schakel
 
 GROUPS = ("broker", "chain", "connector", "contracts", "quarantine", "topics")
 HEAVY = ("aiokafka", "asyncio", "cryptography", "faststream", "httpx", "lxml", "pydantic", "structlog")

@@ -16,7 +16,7 @@ from schakel_services.deliver.notification import Notification
 from schakel_services.deliver.pending import LastCheck, Pending
 from schakel_services.deliver.rules import Answer
 from schakel_services.deliver.second_check import FRESH_S, Checked, Clock
-from schakel_services.deliver.sending import CHECKS_MAX, SLOTS, Sending
+from schakel_services.deliver.sending import SLOTS, Sending
 from schakel_services.runtime.table import TableBehind
 
 
@@ -88,7 +88,7 @@ class Scene:
         self.check = Looks(self.time)
         self.woken = 0
         clock = Clock(self.time.now, self.time.monotonic)
-        sending = Sending(self.place, self.check, lambda person: person, clock, self.wake)
+        sending = Sending(self.place, lambda person: person, clock, self.wake)
         patience = Patience("a-partner", 2.0, 60.0, lambda: 1.0)
         self.dispatch = Dispatch(sending, self.check, patience, clock, self.wake)
 
@@ -154,37 +154,39 @@ async def test_what_has_ended_is_reported_before_a_failure(scene: Scene) -> None
         await scene.dispatch.run(send=True)
 
 
-async def test_a_check_that_grew_old_is_made_anew(scene: Scene) -> None:
-    """The second look finds the withdrawal: nothing goes, and no attempt is counted."""
+async def test_one_that_comes_too_late_ends_the_turn(scene: Scene) -> None:
+    """It is no attempt, it is written down, and nothing else leaves before that is on the log."""
 
     def connect() -> None:
         scene.time.at += FRESH_S + 0.1
-        scene.check.withdrawn = True
+
+    scene.place.connect = connect
+    added = scene.add(*(f"person-{number}" for number in range(SLOTS + 3)))
+    await scene.dispatch.run(send=True)
+    assert scene.check.waves == [SLOTS]
+    assert scene.place.taken == []
+    assert {one.attempts for one in added} == {0}
+    ended, changed = scene.dispatch.news()
+    assert (ended, len(changed)) == ([], SLOTS + 3)
+
+
+async def test_what_came_too_late_is_checked_anew(scene: Scene) -> None:
+    """The next look finds the withdrawal."""
+
+    def connect() -> None:
+        scene.time.at += FRESH_S + 0.1
 
     scene.place.connect = connect
     scene.add("a")
+    await scene.dispatch.run(send=True)
+    scene.check.withdrawn = True
+    scene.time.at += 1.0
     await scene.dispatch.run(send=True)
     ended, _ = scene.dispatch.news()
     assert [(one.outcome, one.reason, one.pending.attempts) for one in ended] == [
         (ReceiptOutcome.WITHHELD, Reason.CONSENT_WITHDRAWN, 0)
     ]
     assert scene.place.taken == []
-
-
-async def test_one_that_is_always_too_late_waits(scene: Scene) -> None:
-    """After a few looks it gives its place to others, without an attempt."""
-
-    def connect() -> None:
-        scene.time.at += FRESH_S + 0.1
-
-    scene.place.connect = connect
-    (pending,) = scene.add("a")
-    await scene.dispatch.run(send=True)
-    assert scene.check.waves == [1] * CHECKS_MAX
-    assert scene.place.taken == []
-    assert pending.attempts == 0
-    assert pending.next_at > scene.time.at
-    assert scene.dispatch.news() == ([], [pending])
 
 
 async def test_while_stopping_nothing_new_goes(scene: Scene) -> None:

@@ -89,11 +89,33 @@ def test_nothing_may_be_missing(name: str) -> None:
     assert caught.value.field == name
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'"text"'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'"text"',
+        b'{"a":NaN}',
+        b'{"a":"\\ud800"}',
+        b'{"a":"\xff"}',
+        '{"a":1}'.encode("utf-16"),
+        b'{"a":' + b"[" * 60_000 + b"]" * 60_000 + b"}",
+    ],
+    ids=range(9),
+)
 def test_the_body_is_a_json_object(body: bytes) -> None:
     """Anything else is refused."""
     with pytest.raises(MalformedNotification):
         read(headers(), body)
+
+
+def test_what_is_not_read_is_not_kept() -> None:
+    """A header that nobody asked for can't break what is written down."""
+    found = {**headers(), "other": b"\xff", "ce_other": b"\xff"}
+    notification = read(found)
+    assert {"other", "ce_other"}.isdisjoint(dict(notification.headers))
+    assert restored(Pending(notification, 0.0, 0.0).value()).notification == notification
 
 
 def test_a_trace_that_is_none_is_dropped() -> None:

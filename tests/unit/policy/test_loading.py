@@ -98,6 +98,15 @@ def test_signed_tables_say_so(tables: Path) -> None:
         ({"relation_required": "false"}, "R3"),
         ({"recipient_roles": '["SCH"]'}, "R14"),
         ({"recipient_roles": '["SCH"]', "mask": '["source"]'}, "R14"),
+        (
+            {
+                "event": '"placement.started"',
+                "source_roles": '["KEY"]',
+                "recipient_roles": '["SCH"]',
+                "fields": '["placement_ref", "kind"]',
+            },
+            "R14",
+        ),
         ({"mask": '["type"]'}, "R14"),
         ({"view": '"support_trajectory.changed"', "fields": '["until"]'}, "R14"),
         ({"view": '"placement.started"', "mask": '["type"]'}, "contract"),

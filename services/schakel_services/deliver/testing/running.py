@@ -1,6 +1,7 @@
 """The deliverer, in this process or in one of its own."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -24,14 +25,31 @@ def readiness(app: Frame) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://deliver")
 
 
-async def until_ready(app: Frame) -> None:
+async def readiness_of(running: "subprocess.Popen[bytes]") -> httpx.AsyncClient:
+    """Return a client of a process's endpoints, once it has said where it listens."""
+    if running.stdout is None:
+        raise ValueError("its output is not read")
+    said = json.loads(await asyncio.to_thread(running.stdout.readline))
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{said['port']}", trust_env=False)
+
+
+async def until_ready(client: httpx.AsyncClient) -> None:
     """Return when the deliverer says that it is ready."""
-    async with readiness(app) as client:
 
-        async def ready() -> bool:
-            return (await client.get("/readyz")).status_code == httpx.codes.OK
+    async def ready() -> bool:
+        return (await client.get("/readyz")).status_code == httpx.codes.OK
 
-        await until(ready)
+    await until(ready)
+
+
+async def until_fenced(client: httpx.AsyncClient, partner: str) -> None:
+    """Return when the deliverer says that another took this partner over."""
+
+    async def fenced() -> bool:
+        problems = (await client.get("/readyz")).json()["problems"]
+        return bool(problems.get(f"deliver-{partner}") == "fenced")
+
+    await until(fenced)
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
@@ -71,7 +89,7 @@ def process(stage: Runnable, **environment: str) -> "Iterator[subprocess.Popen[b
     with subprocess.Popen(
         command + places,
         env=os.environ | given | environment,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     ) as running:
         try:
@@ -91,7 +109,8 @@ async def delivering(settings: Settings) -> AsyncIterator[Frame]:
     await told.put({"type": "lifespan.startup"})
     await heard.get()
     try:
-        await until_ready(app)
+        async with readiness(app) as client:
+            await until_ready(client)
         yield app
     finally:
         await told.put({"type": "lifespan.shutdown"})

@@ -9,7 +9,7 @@ from schakel_services.demo.chapters.events import the
 from schakel_services.demo.happened import Happened
 from schakel_services.demo.records.assignment import Assignment
 from schakel_services.demo.records.benefit import social_assistance
-from schakel_services.demo.records.care_plan import DAILY, WEEKLY, Plan, care_plan, file_with_plan
+from schakel_services.demo.records.care_plan import DAILY, WEEKLY, Plan, file_with_plan
 from schakel_services.demo.records.consent import Consent
 from schakel_services.demo.stage import Stage
 
@@ -27,7 +27,7 @@ async def play(stage: Stage) -> None:
     before = Plan(dossier, cast.ggz.id, stage.now(), WEEKLY)
     await stage.post(cast.ggz, CARE_PLAN, file_with_plan(before), "een zorgplan met wekelijks contact")
     after = Plan(dossier, cast.ggz.id, stage.now(), DAILY)
-    found = await stage.post(cast.ggz, CARE_PLAN, care_plan(after), "hetzelfde zorgplan, nu met dagelijks contact")
+    found = await stage.post(cast.ggz, CARE_PLAN, file_with_plan(after), "hetzelfde zorgplan, nu met dagelijks contact")
     _look(stage, the("support_level.changed", found), after)
 
 

@@ -36,7 +36,7 @@ async def play(stage: Stage) -> None:
         given=stage.now(),
     )
     await stage.post(cast.ggz, CONSENT, consent.record(), "een toestemming om zelf over werk te horen")
-    start = stage.now().date() + timedelta(days=7)
+    start = stage.now().date()
     trial = Assignment(
         dossier=dossier,
         supplier=cast.job,

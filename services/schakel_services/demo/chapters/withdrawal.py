@@ -11,7 +11,7 @@ from schakel_services.demo.expectations import StoryStopped
 from schakel_services.demo.happened import Happened
 from schakel_services.demo.partner_system import Answer
 from schakel_services.demo.receivers import Received
-from schakel_services.demo.records.care_plan import DAILY, WEEKLY, Plan, care_plan, file_with_episode, file_with_plan
+from schakel_services.demo.records.care_plan import DAILY, WEEKLY, Plan, file_with_episode, file_with_plan
 from schakel_services.demo.records.consent import Consent
 from schakel_services.demo.stage import Stage
 from schakel_services.demo.stream import Stream
@@ -105,14 +105,14 @@ async def _begin(stage: Stage) -> tuple[Consent, UUID]:
 async def _update(stage: Stage, number: int) -> Answer:
     ggz = stage.cast.ggz
     plan = Plan(stage.dossiers[4], ggz.id, stage.now(), WEEKLY if number % 2 else DAILY)
-    return await stage.system(ggz).post(CARE_PLAN, care_plan(plan))
+    return await stage.system(ggz).post(CARE_PLAN, file_with_plan(plan))
 
 
 async def _others_go_on(stage: Stage, slow: Slow) -> None:
     """Somebody else's update reaches the same slow system while it holds this person's."""
     cast = stage.cast
     plan = Plan(stage.dossiers[0], cast.ggz.id, stage.now(), DAILY)
-    found = await stage.post(cast.ggz, CARE_PLAN, care_plan(plan), "intussen een zorgplan van dossier 1")
+    found = await stage.post(cast.ggz, CARE_PLAN, file_with_plan(plan), "intussen een zorgplan van dossier 1")
     stage.expectations.that(
         "Een traag bericht over de een houdt dat over een ander niet op",
         holds=the("support_level.changed", found).told(cast.job.id) is not None and not slow.released.is_set(),
