@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -40,20 +40,25 @@ def interpret(
     connector: str,
     recall: Callable[[str], Remembered | None],
     received_at: datetime,
+    record_name: str | None = None,
 ) -> Iterator[Change]:
     """Yield what changed; nothing for a repeat or for a version older than the one remembered.
 
-    ``recall`` gives what was kept for a slot of this record. The same input gives the same ids. A value that fails in
-    a contract raises ``RecordRejected``.
+    ``recall`` gives what was kept for a slot of this record. The same input gives the same ids: they are made from
+    ``record_name``, which the intake makes with a key, since a partner's record key can hold a BSN and an id that is
+    made from a BSN without a key can be guessed (R19). A value that fails in a contract raises ``RecordRejected``.
     """
     as_of = translation.as_of.isoformat() if translation.as_of else None
-    for statement in translation.statements:
+    record_name = record_name or translation.record_key
+    for stated in translation.statements:
+        turn: Callable[[date], Statement] | None = getattr(stated, "on", None)
+        statement = stated if turn is None else turn(received_at.date())
         known = recall(statement.slot)
         mark = digest(statement)
         if known is not None and (known.digest == mark or _older(as_of, known.as_of)):
             continue
         try:
-            yield _change(translation, statement, sender, connector, known, mark, as_of, received_at)
+            yield _change(record_name, statement, sender, connector, known, mark, as_of, received_at)
         except ValidationError as error:
             raise from_validation(error) from None
 
@@ -62,8 +67,8 @@ def _older(as_of: str | None, known: str | None) -> bool:
     return as_of is not None and known is not None and datetime.fromisoformat(as_of) < datetime.fromisoformat(known)
 
 
-def _change(  # noqa: PLR0913 - one call site; each argument is a fact of the record
-    translation: Translation,
+def _change(  # noqa: PLR0913, PLR0917 - one call site; each argument is a fact of the record
+    record_name: str,
     statement: Statement,
     sender: Sender,
     connector: str,
@@ -74,7 +79,7 @@ def _change(  # noqa: PLR0913 - one call site; each argument is a fact of the re
 ) -> Change:
     version = known.version + 1 if known else 1
     memory = known.memory if known else None
-    name = deterministic_text(sender.party, connector, translation.record_key, statement.slot)
+    name = deterministic_text(sender.party, connector, record_name, statement.slot)
     identity = UUID(name)
     return Change(
         slot=statement.slot,

@@ -23,7 +23,7 @@ Record = ConsentRecord | RelationRecord | RepresentationRecord | RequestRecord
 
 @dataclass(frozen=True, slots=True)
 class OrganisationRef:
-    """An organisation as the record names it: ``oin``, ``ura``, ``agb``, ``kvk``, ``rsin``, ``gemeente`` or ``partner`` and a value."""
+    """An organisation as the record names it: a scheme (oin, ura, agb, kvk, rsin, gemeente, partner) and a value."""
 
     scheme: str
     value: str
@@ -48,7 +48,7 @@ class Sender:
     party: str
     role: Role
     resolve: Callable[[OrganisationRef, Role | None], Party]
-    """Look up an organisation; raises ``RecordRejected`` when several partners match and the role does not tell which."""
+    """Look up an organisation; raises ``RecordRejected`` when several match and the role does not tell which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,11 @@ class Subject:
 
 
 class Statement(Protocol):
-    """One thing that a record says, such as the status of a care plan. Implementations are frozen dataclasses."""
+    """One thing that a record says, such as the status of a care plan. Implementations are frozen dataclasses.
+
+    One that reads otherwise once a day in it has passed also has ``on(day)``, which returns how it reads on a day: so
+    a known end is told when it comes, though the record stays the same.
+    """
 
     @property
     def slot(self) -> str:

@@ -20,5 +20,5 @@ class CarePlanStatusChanged(Event):
     review_month: str | None = Field(
         default=None,
         pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$",
-        description="Month in which the plan is looked at again (YYYY-MM); a month, since a day would tell of a session.",
+        description="Month in which the plan is looked at again (YYYY-MM); a day would tell of a session.",
     )

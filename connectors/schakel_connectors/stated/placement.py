@@ -1,6 +1,6 @@
 """The statement that a person works somewhere (F14, F15)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import blake2b
 from uuid import UUID
@@ -26,6 +26,12 @@ class PlacementStated:
     hours_band: HoursBand | None = None
     employer: OrganisationRef | None = None
     ending_kind: EndingKind = EndingKind.UNKNOWN
+
+    def on(self, day: date) -> "PlacementStated":
+        """Return how it reads on a day: an agreed last day that lies ahead is a planned one."""
+        if self.actual_end is None or self.actual_end <= day:
+            return self
+        return replace(self, expected_end=self.actual_end, actual_end=None)
 
     def event(
         self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime

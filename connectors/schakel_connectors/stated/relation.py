@@ -1,6 +1,6 @@
 """The statement that a party is involved with the person (R3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -22,6 +22,12 @@ class RelationStated:
     valid_from: date | None = None
     valid_until: date | None = None
     ended: bool = False
+
+    def on(self, day: date) -> "RelationStated":
+        """Return how it reads on a day: ended once its last day has passed."""
+        if self.ended or self.valid_until is None or self.valid_until >= day:
+            return self
+        return replace(self, ended=True)
 
     def event(
         self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime

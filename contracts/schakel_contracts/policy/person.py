@@ -24,7 +24,7 @@ NO_CONSENTS: tuple[Standing, ...] = ()
 class PersonRegistry:
     """All that may open a way to somebody's data, as quickly for fifty consents as for one."""
 
-    __slots__ = ("_consents", "_known", "_naming", "_objections", "_relations", "_requests")
+    __slots__ = ("_consents", "_in_order", "_known", "_naming", "_objections", "_relations", "_requests")
 
     def __init__(
         self,
@@ -44,6 +44,7 @@ class PersonRegistry:
         for request in requests:
             for category in request.categories:
                 self._requests[request.party, category].append((_span(request), request.article))
+        self._in_order: tuple[str, ...] | None = None
         self._known: dict[tuple[str, Category], tuple[Standing, ...]] = {}
 
     @classmethod
@@ -120,6 +121,12 @@ class PersonRegistry:
         related = {party for party, _ in self._relations}
         asking = {party for party, _ in self._requests}
         return frozenset(related | asking | self._naming.keys())
+
+    def in_order(self) -> tuple[str, ...]:
+        """Return the same parties in a fixed order, so that a replay decides in the same one."""
+        if self._in_order is None:
+            self._in_order = tuple(sorted(self.involved()))
+        return self._in_order
 
     def named_in_consent(self, party: str) -> bool:
         """Say whether the person ever named this party in a consent or an objection."""

@@ -3,6 +3,8 @@
 import argparse
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -12,7 +14,8 @@ class Receiver(BaseHTTPRequestHandler):
 
     path_expected = "/"
     webhook: Webhook
-    seen: set[str] = set()  # Yours: a table in which the id is unique, written in one transaction with the event.
+    seen: ClassVar[set[str]] = set()
+    """Yours: a table in which the id is unique, written in one transaction with the event."""
 
     def do_POST(self) -> None:
         """Take one notification."""
@@ -42,12 +45,11 @@ class Receiver(BaseHTTPRequestHandler):
 def main() -> None:
     """Listen until stopped."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("key_file", help="the partner's key file, with the webhook secret")
+    parser.add_argument("key_file", type=Path, help="the partner's key file, with the webhook secret")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--path", default="/")
     arguments = parser.parse_args()
-    with open(arguments.key_file, encoding="utf-8") as file:
-        Receiver.webhook = Webhook(json.load(file)["webhook"])
+    Receiver.webhook = Webhook(json.loads(arguments.key_file.read_text("utf-8"))["webhook"])
     Receiver.path_expected = arguments.path
     ThreadingHTTPServer(("127.0.0.1", arguments.port), Receiver).serve_forever()
 

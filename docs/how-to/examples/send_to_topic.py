@@ -7,6 +7,7 @@ import hmac
 import json
 import os
 import sys
+from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -38,12 +39,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("partner")
     parser.add_argument("connector")
-    parser.add_argument("key_file", help="the partner's key file, with the data key")
+    parser.add_argument("key_file", type=Path, help="the partner's key file, with the data key")
     parser.add_argument("--bootstrap", required=True, help="address of Kafka")
     parser.add_argument("--key", required=True, help="your own number of the person: it keeps their records in order")
     arguments = parser.parse_args()
-    with open(arguments.key_file, encoding="utf-8") as file:
-        data_key = json.load(file)["data"]
+    data_key = json.loads(arguments.key_file.read_text("utf-8"))["data"]
     topic = f"raw.{arguments.partner}.{arguments.connector}"
     sealed = seal(sys.stdin.buffer.read(), data_key, topic)
     asyncio.run(send(arguments.bootstrap, topic, arguments.key, sealed))

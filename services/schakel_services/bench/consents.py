@@ -125,5 +125,9 @@ def _instant(value: object) -> datetime | None:
     if value in {None, ""}:
         return None
     text = str(value)
-    found = datetime.combine(date.fromisoformat(text), time()) if len(text) == 10 else datetime.fromisoformat(text)
+    found = (
+        datetime.combine(date.fromisoformat(text), time())
+        if len(text) == len("2026-01-01")
+        else datetime.fromisoformat(text)
+    )
     return found if found.tzinfo else found.replace(tzinfo=UTC)

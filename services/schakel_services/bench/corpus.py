@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from schakel_contracts.identifiers import Bsn, is_bsn
+from schakel_contracts.identifiers import Bsn
+from schakel_services.hub.synthetic import BSN_SYSTEM, bsns
 
-BSN_SYSTEM = "http://fhir.nl/fhir/NamingSystem/bsn"
 STATUSES = ("active", "on-hold", "active", "completed")
 FILLER = (
     "Samen met de deelnemer is besproken hoe de week eruitziet en welke stappen haalbaar zijn. ",
@@ -19,19 +19,8 @@ FILLER = (
 """Text of the kind that stands in real plans and that no connector reads."""
 
 
-def bsns(count: int) -> list[Bsn]:
-    """Return numbers that pass the eleven test, first from the test range 9999…, then below it; none is issued."""
-    found: list[Bsn] = []
-    number = 999_999_999
-    while len(found) < count:
-        if is_bsn(text := str(number)):
-            found.append(Bsn(text))
-        number -= 1
-    return found
-
-
 def care_plan(bsn: Bsn, version: int, changed: datetime, rng: random.Random) -> dict[str, Any]:
-    """Return one synthetic CarePlan of 1.2 to 2.5 KB; a higher version of a person's plan differs from the one before."""
+    """Return one synthetic CarePlan of 1.2 to 2.5 KB; each version of a person's plan differs from the last."""
     status = STATUSES[version % len(STATUSES)]
     text = "".join(rng.choice(FILLER) for _ in range(rng.randint(4, 14)))
     return {

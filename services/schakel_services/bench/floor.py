@@ -7,9 +7,11 @@ wrote for them, without looking at anything. Run as a program of its own, so tha
 import argparse
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Mapping
 
+import uvloop
 from aiokafka import ConsumerRecord, TopicPartition
 
 from schakel_services.runtime.cluster import Cluster
@@ -19,7 +21,7 @@ BATCH_MAX = 2_000
 OUT = "bench.floor"
 
 
-async def run(  # noqa: PLR0913, PLR0917 - what one run is told on its command line
+async def run(
     cluster: Cluster,
     raw: str,
     partitions: int,
@@ -113,15 +115,11 @@ def main() -> None:
     arguments.add_argument("--records", type=int, required=True)
     arguments.add_argument("--batched", action="store_true")
     given = arguments.parse_args()
-    import uvloop
-
     cluster = Cluster(given.bootstrap)
     found = uvloop.run(
-        run(
-            cluster, given.raw, given.partitions, given.shape, given.group, given.records, batched=given.batched
-        )
+        run(cluster, given.raw, given.partitions, given.shape, given.group, given.records, batched=given.batched)
     )
-    print(json.dumps({"records_per_s": found}))
+    sys.stdout.write(json.dumps({"records_per_s": found}))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
 from schakel_contracts.identifiers import Bsn
 from schakel_services.bench import corpus, latency, stage, throughput
 from schakel_services.bench.consents import ConsentLine, partner_id, read_consents, synthetic_consents
 from schakel_services.bench.floor import OUT
 from schakel_services.bench.watch import Watch
 from schakel_services.hub.hub import Hub
+from schakel_services.hub.synthetic import bsns
 from schakel_services.runtime import topics
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.runtime.keys import Keyring
@@ -31,7 +34,7 @@ async def bench(records: int, clients: int, plans_file: Path | None, consents_fi
     """Return the measurement with the keys that ``schakel bench --json`` prints."""
     with tempfile.TemporaryDirectory(prefix="schakel-bench-") as temporary:
         data = Path(temporary)
-        people = corpus.bsns(clients)
+        people = bsns(clients)
         consents = list(read_consents(consents_file)) if consents_file else list(synthetic_consents(people, RECIPIENTS))
         recipients = sorted({line.recipient for line in consents}) or list(RECIPIENTS)
         stage.write_chain(data / "chain.toml", recipients, PARTITIONS)
@@ -50,7 +53,7 @@ async def _measure(
     count, size = await stage.fill_raw(cluster, plans, PARTITIONS)
     run = await _throughput(hub, cluster, count)
     written = await throughput.written(cluster, _outputs(recipients), PARTITIONS)
-    people = sorted({line.bsn for line in consents})[: max(1, int(RATE * RATE_S))] or corpus.bsns(1_000)
+    people = sorted({line.bsn for line in consents})[: max(1, int(RATE * RATE_S))] or bsns(1_000)
     took = await latency.measure(cluster, people, recipients, PARTITIONS, RATE, RATE_S)
     peak = run.peak_mb
     for process in hub.processes:
@@ -90,9 +93,10 @@ async def _throughput(hub: Hub, cluster: Cluster, count: int) -> throughput.Thro
 async def _floors(hub: Hub, cluster: Cluster, count: int, written: throughput.Written) -> dict[str, list[float]]:
     """Run the floor in a process of its own, by turns: one send a record, and batches made ready."""
     shape = {
-        name: (number / max(1, count), max(1, written.sizes[name] // number)) for name, number in written.records.items()
+        name: (number / max(1, count), max(1, written.sizes[name] // number))
+        for name, number in written.records.items()
     }
-    row = Topic("bench.floor", "none", compacted=False, retention_days=1, written_by="bench", read_by="nobody")
+    row = Topic("bench.floor", "none", cleanup="delete", retention_days=1, written_by="bench", read_by="nobody")
     await create_topics(cluster, [NamedTopic(f"{OUT}.{name}", row, PARTITIONS) for name in shape])
     found: dict[str, list[float]] = {"send": [], "batched": []}
     arguments = ["--bootstrap", hub.bootstrap, "--raw", topics.raw(stage.SOURCE, stage.CONNECTOR)]
@@ -123,8 +127,6 @@ def _outputs(recipients: list[str]) -> list[str]:
 
 async def _stamp_by_broker(cluster: Cluster, recipients: list[str]) -> None:
     """Let the broker stamp raw records and notifications when it appends them."""
-    from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-
     names = [topics.raw(stage.SOURCE, stage.CONNECTOR), *map(topics.notify, recipients)]
     admin = cluster.admin()
     await admin.start()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from aiokafka import TopicPartition
 
+from schakel_services.bench.stage import CONNECTOR, SOURCE
 from schakel_services.bench.watch import Watch
 from schakel_services.runtime import topics
 from schakel_services.runtime.cluster import Cluster
@@ -85,8 +86,6 @@ class _Progress:
     """How far intake and gate are, by what they committed."""
 
     def __init__(self, cluster: Cluster, partitions: int) -> None:
-        from schakel_services.bench.stage import CONNECTOR, SOURCE
-
         self._raw = [TopicPartition(topics.raw(SOURCE, CONNECTOR), n) for n in range(partitions)]
         self._events = [TopicPartition(topics.EVENTS, n) for n in range(partitions)]
         self._intake = cluster.consumer(group=f"intake.{SOURCE}", client_id="bench-intake")
@@ -105,7 +104,8 @@ class _Progress:
     async def begun(self) -> int:
         """Return how many records the first commit was of, once there is one: starting up is not what is measured."""
         for _ in range(int(IDLE_S / LOOK_S)):
-            if taken := sum([await self._intake.committed(tp) or 0 for tp in self._raw]):
+            taken: int = sum([await self._intake.committed(tp) or 0 for tp in self._raw])
+            if taken:
                 return taken
             await asyncio.sleep(LOOK_S)
         raise TimeoutError("the intake committed nothing")

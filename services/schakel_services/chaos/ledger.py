@@ -91,7 +91,7 @@ def judge(
     acknowledged: Mapping[str, datetime],
     arrivals: Mapping[str, Sequence[Arrival]],
 ) -> Findings:
-    """Return the findings; ``expected`` are the times of the plans sent, ``acknowledged`` when each person's withdrawal was."""
+    """Return the findings; ``expected`` are the plans' times, ``acknowledged`` when each person's withdrawal was."""
     found = Findings(hanging_transactions=log.hanging)
     _events(log, set(expected), found)
     _decisions(log, found)

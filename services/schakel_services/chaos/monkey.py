@@ -53,7 +53,7 @@ class Monkey:
 
     async def all_thawed(self) -> None:
         """Return when no process stands still."""
-        while self._stopped():
+        while self._stopped():  # noqa: ASYNC110 - the kernel's state gives no event
             await asyncio.sleep(0.2)
 
     def _stopped(self) -> list[str]:

@@ -20,7 +20,16 @@ from schakel_services.chaos.ledger import Findings, judge, read_log
 from schakel_services.chaos.load import Load
 from schakel_services.chaos.monkey import Monkey
 from schakel_services.chaos.receiver import Webhook, read_folder
-from schakel_services.chaos.scenario import FOLDER, PARTITIONS, SOURCE, WEBHOOK, Scenario, consent, relations, write_chain
+from schakel_services.chaos.scenario import (
+    FOLDER,
+    PARTITIONS,
+    SOURCE,
+    WEBHOOK,
+    Scenario,
+    consent,
+    relations,
+    write_chain,
+)
 from schakel_services.hub.hub import Hub
 from schakel_services.runtime import topics
 from schakel_services.runtime.cluster import Cluster
@@ -33,6 +42,7 @@ RATE = 400.0
 
 FAST = {"SCHAKEL_SESSION_TIMEOUT_MS": "3000", "SCHAKEL_TRANSACTION_TIMEOUT_MS": "5000", "SCHAKEL_RETRY_FIRST_S": "0.2"}
 SETTLE_S = 240.0
+QUIET_LOOKS = 3
 
 
 @dataclass
@@ -98,7 +108,10 @@ class Run:
         await _settle(cluster, hub)
         thawing.cancel()
         log = await read_log(cluster)
-        arrivals = {WEBHOOK: webhook.arrivals, FOLDER: await asyncio.to_thread(read_folder, self.data / "outbox" / FOLDER)}
+        arrivals = {
+            WEBHOOK: webhook.arrivals,
+            FOLDER: await asyncio.to_thread(read_folder, self.data / "outbox" / FOLDER),
+        }
         expected = [plan.at for plan in self.scenario.plans()]
         findings = judge(log, expected, self.acknowledged, arrivals)
         outcomes = [receipt.outcome.value for receipt in log.receipts]
@@ -169,7 +182,7 @@ async def _settle(cluster: Cluster, hub: Hub) -> None:
     last: tuple[int, ...] = ()
     async with asyncio.timeout(SETTLE_S):
         await hub.ready(SETTLE_S)
-        while quiet < 3:
+        while quiet < QUIET_LOOKS:
             try:
                 state = tuple([await _ends(cluster, names) for names in stages.values()])
                 behind = [await _behind(cluster, group, names) for group, names in stages.items()]
@@ -227,12 +240,14 @@ async def chaos(records: int, kills: int, seed: int, *, controls: bool = True) -
 
 
 async def run_controls(base: Path, seed: int) -> dict[str, Any]:
-    """Run what must fail: without fencing a frozen gate writes twice; without the barrier a withdrawal comes too late."""
+    """Run what must fail: unfenced, a frozen gate writes twice; without the barrier, a withdrawal comes too late."""
     small = Scenario(1_200, seed)
     frozen = "freeze_before_transaction=6"
     unfenced = Run(small, 0, _made(base / "no-fencing"), {"gate": f"no_fencing,{frozen}", "gate-1": "no_fencing"})
     late = "slow_registry=1.5"
-    unbarred = Run(small, 0, _made(base / "no-barrier"), dict.fromkeys(("gate", "gate-1", "deliver"), f"no_barrier,{late}"))
+    unbarred = Run(
+        small, 0, _made(base / "no-barrier"), dict.fromkeys(("gate", "gate-1", "deliver"), f"no_barrier,{late}")
+    )
     barred = Run(small, 0, _made(base / "slow"), dict.fromkeys(("gate", "gate-1", "deliver"), late))
     without_fencing = await unfenced.run()
     without_barrier = await unbarred.run()
@@ -257,4 +272,3 @@ async def run_controls(base: Path, seed: int) -> dict[str, Any]:
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-

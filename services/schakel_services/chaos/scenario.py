@@ -11,7 +11,7 @@ from typing import Any
 from schakel_contracts.codes import Purpose, Role
 from schakel_contracts.identifiers import Bsn, deterministic_id
 from schakel_contracts.registry import RelationRecord
-from schakel_services.bench.corpus import BSN_SYSTEM, bsns
+from schakel_services.hub.synthetic import BSN_SYSTEM, bsns
 
 SOURCE, WEBHOOK, FOLDER = "ggz-chaos", "jobcoach-chaos", "dagbesteding-chaos"
 PARTITIONS = 4

@@ -12,8 +12,12 @@ from schakel_services.cli.output import AsJson, console, print_json
 def bench(
     records: Annotated[int, typer.Option(min=1_000, help="Care plans, when none are given.")] = 100_000,
     clients: Annotated[int, typer.Option(min=10, help="Persons that they are of.")] = 20_000,
-    corpus: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Care plans, one JSON a line.")] = None,
-    consents: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Consents, one JSON a line.")] = None,
+    corpus: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Care plans, one JSON a line.")
+    ] = None,
+    consents: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Consents, one JSON a line.")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -7,10 +7,10 @@ their commands, so that every command starts as quickly as the smallest.
 import typer
 
 from schakel_services.cli import (
-    chaos,
     bench,
     broker,
     chain,
+    chaos,
     connector,
     contracts,
     demo,

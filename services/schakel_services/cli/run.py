@@ -4,11 +4,14 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from schakel_services.cli.output import print_json
 
 ChainOption = Annotated[Path, typer.Option("--chain", help="The chain file.", exists=True, dir_okay=False)]
 DataOption = Annotated[Path, typer.Option("--data", help="Folder for keys, inboxes, outboxes and logs.")]
@@ -49,7 +52,7 @@ def run(
         raise typer.Exit(1) from None
 
     def ready(listening: int) -> None:
-        print(json.dumps({"service": service.value, "port": listening, "pid": os.getpid()}), flush=True)
+        print_json({"service": service.value, "port": listening, "pid": os.getpid()})
 
     _event_loop_policy()
     asyncio.run(serve(application, host, port, ready))
@@ -89,7 +92,8 @@ def up(
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopping.set)
         async with Hub(chain.absolute(), data.absolute()) as hub:
-            print(f"ready {json.dumps(hub.addresses())}", flush=True)
+            sys.stdout.write(f"ready {json.dumps(hub.addresses())}\n")
+            sys.stdout.flush()
             await stopping.wait()
 
     try:

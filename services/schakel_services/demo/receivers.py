@@ -29,8 +29,8 @@ class Received:
     """The CloudEvent."""
 
 
-Pace = Callable[[Received], Awaitable[None]]
-"""How long a partner's system takes before it answers."""
+Manner = Callable[[Received], Awaitable[int]]
+"""How a partner's system answers, once it has read a notification: after how long, and with which status."""
 
 
 class Receivers:
@@ -41,7 +41,9 @@ class Receivers:
         self.refused = 0
         """Requests without a good signature."""
 
-        self.pace: dict[str, Pace] = {}
+        self.manners: dict[str, Manner] = {}
+        """Of partners whose system does not simply say at once that it has it."""
+
         self._keyring = keyring
         self._minutes = minutes
         self._now = now
@@ -90,6 +92,5 @@ class Receivers:
         self._minutes.note_received(partner, headers, body)
         received = Received(partner, headers["webhook-id"], at, json.loads(body))
         self.received.append(received)
-        if (pace := self.pace.get(partner)) is not None:
-            await pace(received)
-        return web.Response(status=204)
+        manner = self.manners.get(partner)
+        return web.Response(status=204 if manner is None else await manner(received))

@@ -39,10 +39,7 @@ class Memory:
         numbers = self.new_sequences.get(person)
         if numbers is None:
             known = self.sequences.get(person)
-            if known is None:
-                numbers = {}
-            else:
-                numbers = dict(known) if isinstance(known, dict) else json.loads(known)
+            numbers = dict(known) if isinstance(known, dict) else json.loads(known or b"{}")
             self.new_sequences[person] = numbers
         number = numbers.get(recipient, 0) + 1
         numbers[recipient] = number

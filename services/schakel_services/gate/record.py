@@ -97,7 +97,7 @@ def _start_of_verdict(recipient: Addressee, ruling: Ruling) -> str:
     return to_json({"rules": (), **kept}).decode()[:-1]
 
 
-def decision(  # noqa: PLR0913 - each is one field of the contract
+def decision(
     envelope: Envelope, source_role: str, source: str, decided_at: str, policy_version: str, verdicts: list[str]
 ) -> bytes:
     """Return the decision record of one event; everything in it was checked, so nothing needs escaping."""

@@ -34,9 +34,8 @@ def rulings(
     A partner that is in no relation, consent or request of the person is not considered: for it there is nothing to
     decide, and to list it would say that there was.
     """
-    involved = person.involved()
-    names = involved if not event.addressed else involved | frozenset(event.addressed)
-    for name in sorted(names):
+    names = person.in_order() if not event.addressed else sorted(person.involved() | frozenset(event.addressed))
+    for name in names:
         recipient = recipients.get(name)
         if recipient is not None and name != event.source.id:
             yield recipient, decide(event, recipient, person, policy, now)

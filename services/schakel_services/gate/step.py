@@ -31,7 +31,6 @@ from schakel_services.runtime.table import Table
 from schakel_services.runtime.watermark import Watermarks
 from schakel_services.runtime.writer import Outputs
 
-
 EVENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 PSEUDONYM = re.compile(r"k[0-9]{1,4}\.[A-Za-z0-9_-]{43}\Z")
 
@@ -128,7 +127,7 @@ class GateStep:
         teller.event(envelope, event, facts, f"events/{self._partition}/{record.offset}/0")
 
     def _read(self, record: ConsumerRecord) -> tuple[Envelope, Event, Addressee]:
-        """Return the event, or raise ``_Malformed``: what comes over Kafka is believed as little as what comes over HTTP."""
+        """Return the event, or raise ``_Malformed``: Kafka is believed as little as HTTP."""
         try:
             envelope = read_envelope(record.headers)
         except MalformedEnvelope as error:

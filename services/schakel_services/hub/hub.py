@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import subprocess
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +45,7 @@ class Hub:
     processes: list[ServiceProcess] = field(default_factory=list)
     bootstrap: str = ""
     _own_broker: bool = False
+    _broker_process: "subprocess.Popen[bytes] | None" = None
 
     async def __aenter__(self) -> Self:
         """Start everything and return when all of it is ready."""
@@ -82,11 +84,14 @@ class Hub:
         self._own_broker = True
         port = int(self.bootstrap.rpartition(":")[2]) if self.bootstrap else None
         starting = asyncio.to_thread(broker.start, self.data / "broker", cache_folder(self.environment), port)
-        self.bootstrap = (await _to_its_end(starting)).bootstrap
+        running = await _to_its_end(starting)
+        self.bootstrap = running.bootstrap
+        self._broker_process = running.process or self._broker_process
 
     async def kill_broker(self) -> None:
         """End the embedded broker as a power cut would."""
         await asyncio.to_thread(broker.kill, self.data / "broker")
+        self._reap_broker()
 
     def cluster(self) -> Cluster:
         """Return the cluster as the services see it."""
@@ -147,7 +152,14 @@ class Hub:
         self.processes.clear()
         if self._own_broker:
             await asyncio.to_thread(broker.stop, self.data / "broker")
+            self._reap_broker()
             self._own_broker = False
+
+    def _reap_broker(self) -> None:
+        """Take leave of a broker that has ended and that this process started."""
+        if self._broker_process is not None:
+            self._broker_process.wait()
+            self._broker_process = None
 
     def _environment(self) -> dict[str, str]:
         return dict(self.environment) | {"KAFKA_BOOTSTRAP_SERVERS": self.bootstrap} | dict(self.settings)

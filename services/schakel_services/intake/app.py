@@ -117,7 +117,7 @@ def _desk_maker(
     return make
 
 
-def _setup(  # noqa: PLR0913 - wiring
+def _setup(
     partner: Partner,
     counter: Counter,
     make_desk: Callable[[Versions, Links], Desk],

@@ -5,14 +5,14 @@ from datetime import UTC
 from typing import Protocol
 
 from schakel_connectors.connector import Connector
-from schakel_connectors.interpret import Change, Remembered, interpret
+from schakel_connectors.interpret import Change, interpret
 from schakel_connectors.rejection import FieldError, RecordRejected
 from schakel_connectors.statement import Sender, Translation
 from schakel_contracts.envelope import OIN_SOURCE, Envelope
 from schakel_contracts.identifiers import Pseudonym
 from schakel_contracts.registry import registry_key
 from schakel_services.intake.incoming import Incoming, Result
-from schakel_services.intake.versions import Versions, packed
+from schakel_services.intake.versions import Versions, packed, unpacked
 from schakel_services.runtime.crash import place_of
 from schakel_services.runtime.keys import ChainKey, PartnerKeys
 from schakel_services.runtime.log import log
@@ -104,13 +104,12 @@ class Desk:
 
     def _changes(self, translation: Translation, item: Incoming, taken: Taken) -> list[Change]:
         name = self.keys.name(item.connector, translation.record_key)
-
-        def recall(slot: str) -> Remembered | None:
-            return self.versions.recall(f"{name}/{slot}", taken.versions)
-
-        changes = list(interpret(translation, self.sender, item.connector, recall, item.received_at))
-        for change in changes:
-            taken.versions[f"{name}/{change.slot}"] = packed(change.remembered)
+        earlier = taken.versions.get(name)
+        slots = self.versions.recall(name) if earlier is None else unpacked(earlier)
+        changes = list(interpret(translation, self.sender, item.connector, slots.get, item.received_at, name))
+        if changes:
+            slots |= {change.slot: change.remembered for change in changes}
+            taken.versions[name] = packed(slots)
         return changes
 
     def _add(

@@ -28,28 +28,31 @@ class Versions:
         else:
             self._known[key] = value
 
-    def recall(self, key: str, above: dict[str, bytes]) -> Remembered | None:
-        """Return what is remembered, looking first at what this very record changed."""
-        found = above.get(key) or self._known.get(key)
-        if found is None:
-            return None
-        version, digest, as_of, memory = found.decode().split("|", 3)
-        return Remembered(int(version), digest, memory, as_of or None)
+    def recall(self, key: str) -> dict[str, Remembered]:
+        """Return what is remembered of one record, by slot."""
+        found = self._known.get(key)
+        return {} if found is None else unpacked(found)
 
     def remember(self, changed: dict[str, bytes]) -> None:
         """Keep what one accepted record changed."""
         self._known.update(changed)
 
-    def next_number(self) -> int:
-        """Return the next number for a record that has no Kafka position."""
-        self.counter += 1
-        return self.counter
-
     def __len__(self) -> int:
-        """Return how many statements are remembered."""
+        """Return how many records are remembered."""
         return len(self._known)
 
 
-def packed(remembered: Remembered) -> bytes:
-    """Return the value to write."""
-    return f"{remembered.version}|{remembered.digest}|{remembered.as_of or ''}|{remembered.memory}".encode()
+def packed(slots: dict[str, Remembered]) -> bytes:
+    """Return the value to write for one record: a line for each slot."""
+    return "\n".join(
+        f"{slot}|{known.version}|{known.digest}|{known.as_of or ''}|{known.memory}" for slot, known in slots.items()
+    ).encode()
+
+
+def unpacked(value: bytes) -> dict[str, Remembered]:
+    """Return the slots of one record; what ``packed`` wrote."""
+    found: dict[str, Remembered] = {}
+    for line in value.decode().split("\n"):
+        slot, version, digest, as_of, memory = line.split("|", 4)
+        found[slot] = Remembered(int(version), digest, memory, as_of or None)
+    return found

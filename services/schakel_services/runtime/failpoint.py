@@ -9,7 +9,7 @@ delivery. A service that runs with one of them says so, loudly, at its start.
 import os
 import signal
 from collections import Counter
-from uuid import uuid4
+from uuid import uuid4  # noqa: TID251 - the very fault that is asked for
 
 
 def _parse(text: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from pydantic_core import to_json
 from schakel_services.runtime.health import Health
 
 VERSION = "1.0.0"
+OK, UNAVAILABLE = 200, 503
 JSON = {"content-type": "application/json"}
 
 
@@ -81,13 +82,13 @@ def frame(
     @get
     async def livez(_scope: Any) -> AsgiResponse:
         """Red when a loop no longer turns."""
-        return _answer(200 if not health.stuck() else 503, health.problems())
+        return _answer(UNAVAILABLE if health.stuck() else OK, health.problems())
 
     @get
     async def readyz(_scope: Any) -> AsgiResponse:
         """Red when a loop is not open, is stuck, or falls behind further and further."""
         problems = health.problems()
-        return _answer(503 if problems or not health.loops else 200, problems)
+        return _answer(UNAVAILABLE if problems or not health.loops else OK, problems)
 
     return Frame(
         broker=broker,
@@ -100,7 +101,7 @@ def frame(
 
 
 def _answer(status: int, problems: dict[str, str]) -> AsgiResponse:
-    return AsgiResponse(to_json({"ok": status == 200, "problems": problems}), status, headers=JSON)
+    return AsgiResponse(to_json({"ok": status == OK, "problems": problems}), status, headers=JSON)
 
 
 async def serve(app: Frame, host: str, port: int, on_ready: Callable[[int], None] | None = None) -> None:

@@ -15,9 +15,9 @@ REVOKE_LIMIT_S = 5.0
 
 
 class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Run a service over co-partitioned topics; partition *n* of every topic goes through one pipe, ``<service>-<n>``.
+    """Run a service over co-partitioned topics: partition *n* of all goes through the pipe ``<service>-<n>``.
 
-    The rebalance callbacks only start and stop tasks: no heartbeats are sent inside them, and their exceptions are lost.
+    The rebalance callbacks only start and stop tasks: inside them no heartbeats are sent, and exceptions are lost.
     """
 
     def __init__(

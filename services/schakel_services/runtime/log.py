@@ -9,9 +9,10 @@ import structlog
 
 ALLOWED = frozenset(
     {
-        "event", "level", "timestamp", "service", "pipe", "topic", "partition", "offset", "partner", "connector", "error",
-        "rule", "rules", "field", "count", "seconds", "address", "port", "pid", "reason", "outcome", "event_id",
-        "event_type", "recipient", "attempt", "status", "subject", "version", "name", "signal", "failpoints", "place",
+        "address", "attempt", "connector", "count", "error", "event", "event_id", "event_type", "failpoints",
+        "field", "level", "name", "offset", "outcome", "partition", "partner", "pid", "pipe", "place", "port",
+        "reason", "recipient", "rule", "rules", "seconds", "service", "signal", "status", "subject", "timestamp",
+        "topic", "version",
     }
 )  # fmt: skip
 """Every key that a log line may have; another key is dropped, and its name said in ``dropped``."""

@@ -1,4 +1,4 @@
-"""What a service is told at its start: the chain, the data folder, the cluster. Read once, from arguments and environment."""
+"""What a service is told at its start: chain, data folder, cluster; read once, from arguments and environment."""
 
 import os
 from collections.abc import Mapping

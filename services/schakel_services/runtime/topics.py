@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from aiokafka.admin import NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
@@ -45,13 +46,18 @@ def raw(partner: str, connector: str) -> str:
     return f"raw.{partner}.{connector}"
 
 
+Cleanup = Literal["compact", "delete"]
+COMPACTED: Cleanup = "compact"
+DELETED: Cleanup = "delete"
+
+
 @dataclass(frozen=True)
 class Topic:
     """One row of the table; ``{partner}`` and ``{connector}`` stand for each of them."""
 
     name: str
     key: str
-    compacted: bool
+    cleanup: Cleanup
     retention_days: int | None
     """None: for ever, as compaction allows."""
 
@@ -59,23 +65,48 @@ class Topic:
     read_by: str
     encrypted: bool = False
 
+    @property
+    def compacted(self) -> bool:
+        """Say whether the last record of each key is kept for good."""
+        return self.cleanup == COMPACTED
+
 
 TABLE = (
-    Topic(EVENTS, "person", False, 14, "intake", "gate"),
-    Topic(REGISTRY, "person/kind/id, placed by person", True, None, "intake", "gate, deliver"),
-    Topic(AUDIT, "person", False, 14, "gate, deliver, intake", "audit, explain"),
-    Topic(RECEIPTS, "person", False, 14, "deliver", "gate, audit, explain"),
-    Topic(STATE_GATE, "person/seq and partition/source", True, None, "gate", "gate"),
-    Topic("notify.{partner}", "person", False, 14, "gate", "deliver of that partner"),
+    Topic(EVENTS, "person", DELETED, 14, "intake", "gate"),
+    Topic(REGISTRY, "person/kind/id, placed by person", COMPACTED, None, "intake", "gate, deliver"),
+    Topic(AUDIT, "person", DELETED, 14, "gate, deliver, intake", "audit, explain"),
+    Topic(RECEIPTS, "person", DELETED, 14, "deliver", "gate, audit, explain"),
+    Topic(STATE_GATE, "person/seq and partition/source", COMPACTED, None, "gate", "gate"),
+    Topic("notify.{partner}", "person", DELETED, 14, "gate", "deliver of that partner"),
     Topic(
-        "links.{partner}", "person", True, None, "intake of that partner", "intake and deliver of that partner", True
+        "links.{partner}",
+        "person",
+        COMPACTED,
+        None,
+        "intake of that partner",
+        "intake and deliver of that partner",
+        encrypted=True,
     ),
-    Topic("versions.{partner}", "keyed hash of the record key", True, None, "intake of that partner", "the same"),
-    Topic("state.deliver.{partner}", "person/notification", True, None, "deliver of that partner", "the same"),
+    Topic("versions.{partner}", "keyed hash of the record key", COMPACTED, None, "intake of that partner", "the same"),
+    Topic("state.deliver.{partner}", "person/notification", COMPACTED, None, "deliver of that partner", "the same"),
     Topic(
-        "quarantine.{partner}", "keyed hash of the position", False, 14, "intake of that partner", "that partner", True
+        "quarantine.{partner}",
+        "keyed hash of the position",
+        DELETED,
+        14,
+        "intake of that partner",
+        "that partner",
+        encrypted=True,
     ),
-    Topic("raw.{partner}.{connector}", "the partner's own", False, 14, "that partner", "intake of that partner", True),
+    Topic(
+        "raw.{partner}.{connector}",
+        "the partner's own",
+        DELETED,
+        14,
+        "that partner",
+        "intake of that partner",
+        encrypted=True,
+    ),
 )
 """A partner's principal may touch the rows that name it, and no other; ACLs follow from here."""
 
@@ -90,7 +121,7 @@ class NamedTopic:
 
     def config(self) -> dict[str, str]:
         """Return the broker's settings for it."""
-        if self.row.compacted:
+        if self.row.cleanup == COMPACTED:
             return {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.2", "segment.ms": str(DAY_MS)}
         retention = "-1" if self.row.retention_days is None else str(self.row.retention_days * DAY_MS)
         return {"cleanup.policy": "delete", "retention.ms": retention}

@@ -60,17 +60,17 @@ def hub(tmp_path_factory: pytest.TempPathFactory, chain_text: str) -> Iterator[H
     chain.write_text(chain_text, "utf-8")
     environment = {name: value for name, value in os.environ.items() if name != "KAFKA_BOOTSTRAP_SERVERS"}
     command = [sys.executable, "-m", "schakel_services.cli.main", "up", "--chain", str(chain)]
-    process = subprocess.Popen(
-        [*command, "--data", str(folder / "data")],
-        env=environment | {"SCHAKEL_CACHE": str(cache_folder(os.environ))},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    with (folder / "up.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--data", str(folder / "data")],
+            env=environment | {"SCHAKEL_CACHE": str(cache_folder(os.environ))},
+            stdout=subprocess.PIPE,
+            stderr=log,
+        )
     assert process.stdout is not None
     try:
-        word, _, ready = process.stdout.readline().partition(" ")
-        assert word == "ready"
+        word, _, ready = process.stdout.readline().partition(b" ")
+        assert word == b"ready", f"it did not start; see {folder}"
         yield Hub(json.loads(ready), chain)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -104,11 +104,13 @@ def test_a_decision_of_the_gate_is_explained_with_its_delivery(hub: Hub) -> None
     line = until(delivered)
     (told,) = line["recipients"]
     assert (line["source"], line["source_role"]) == ("gemeente", "INC")
-    assert (told["recipient"], told["outcome"], told["basis"]) == ("uwv", "permit", ["S:SUWI62"])
+    assert (told["recipient"], told["outcome"], told["basis"]) == ("uwv", "permit", ["S:PW67a"])
     assert told["delivery"]["outcome"] == "delivered"
     by_notification = hub.place.schakel("explain", told["notification_id"], "--json").line()
     assert by_notification["event_id"] == line["event_id"]
-    assert "UWV, SVB en colleges informeren elkaar" in hub.place.schakel("explain", line["event_id"]).out
+    assert (
+        "Grondslag S:PW67a: het college informeert UWV (art. 67" in hub.place.schakel("explain", line["event_id"]).out
+    )
 
 
 def test_a_record_in_quarantine_is_accepted_once_its_number_is_linked(hub: Hub) -> None:

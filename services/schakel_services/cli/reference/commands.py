@@ -20,7 +20,7 @@ EXITS = {
 
 def commands() -> str:
     """Return the page about the command line."""
-    from schakel_services.cli.main import app  # noqa: PLC0415  (it imports the command that makes this page)
+    from schakel_services.cli.main import app
 
     root = get_command(app)
     return page(

@@ -28,15 +28,16 @@ EXAMPLE = Envelope(
 ATTRIBUTES = {
     "specversion": "Always `1.0`.",
     "id": "Deterministic: the same on every repeat. A notification has an id of its own for each recipient.",
-    "source": f"`urn:nld:oin:<OIN>:systeem:<partner>`, or `{MASKED_SOURCE}` where the sender's name would tell of care.",
+    "source": "`urn:nld:oin:<OIN>:systeem:<partner>`, or "
+    f"`{MASKED_SOURCE}` where the sender's name would tell of care.",
     "type": "Name and version of the contract of `data`.",
     "subject": "On Kafka the pseudonym. On a delivery the recipient's own number, else its handle.",
     "time": "When it happened at the source, if the record says so; else when it came in. UTC.",
     "dataschema": "The JSON Schema of `data`, as in `contracts/schemas/`.",
     "purpose": "The one purpose for which it is shared (notifications).",
     "basis": "The legal basis on which it is shared (notifications).",
-    "sequence": "Counts 1, 2, 3 … for each recipient and person (notifications). A gap: one was withheld at the second check, "
-    "given up, or is still on its way.",
+    "sequence": "Counts 1, 2, 3 … for each recipient and person (notifications). A gap: one was withheld at the "
+    "second check, given up, or is still on its way.",
     "prohibiteduse": "What it may never be used for, such as `enforcement` (notifications).",
     "withhold": "Roles that the sender does not want told (events only).",
     "traceparent": "W3C Trace Context, if the record came with one.",
@@ -48,17 +49,16 @@ def contracts() -> str:
     """Return the page about contracts."""
     masked = {view.contract for view in VIEWS.values()}
     events = [_section(type_, contract, masked=contract in masked) for type_, contract in sorted(EVENTS.items())]
-    records = [
-        _section(type_, contract) for type_, contract in [*RECORDS.items(), ("nl.schakel.refusal (no schema)", Refusal)]
-    ]
+    kept: dict[str, type[BaseModel]] = RECORDS | {"nl.schakel.refusal (no schema)": Refusal}
+    records = [_section(type_, contract) for type_, contract in kept.items()]
     return page(
         "Contracts",
         "What may travel, and nothing else: whatever has no field here can't be sent. How a version is added: "
         "[contracts/README.md](../../contracts/README.md). JSON Schemas: [contracts/schemas](../../contracts/schemas). "
         f"Codes: [vocabularies]({VOCABULARIES}). Who may get which field: [policy](policy.md).",
         "## Envelope",
-        "CloudEvents 1.0. On Kafka in binary mode: each attribute is a header `ce_<name>`. On a webhook or in a file in "
-        "structured mode: one JSON object, with the event itself in `data`.",
+        "CloudEvents 1.0. On Kafka in binary mode: each attribute is a header `ce_<name>`. On a webhook or in a file "
+        "in structured mode: one JSON object, with the event itself in `data`.",
         table(("attribute", "what it holds"), [(code(name), ATTRIBUTES[name]) for name in attributes()]),
         "## Events",
         *events,

@@ -11,7 +11,7 @@ READ = re.compile(r"\"((?:KAFKA|SCHAKEL|XDG)_[A-Z_]+)\"")
 VARIABLES = {
     "KAFKA_BOOTSTRAP_SERVERS": (
         "none",
-        "Addresses of the brokers, `host:port,host:port`. Needed by `schakel run`. When it is set, no broker is started.",
+        "Addresses of the brokers, `host:port,host:port`. Where it is set, no broker is started.",
     ),
     "KAFKA_SECURITY_PROTOCOL": ("`PLAINTEXT`", "`PLAINTEXT`, `SSL`, `SASL_PLAINTEXT` or `SASL_SSL`."),
     "KAFKA_SASL_MECHANISM": ("`SCRAM-SHA-512`", "With a `SASL_` protocol."),
@@ -30,7 +30,10 @@ VARIABLES = {
     ),
     "SCHAKEL_RETRY_FOR_S": ("`86400`", "How long a delivery is tried, in seconds; then it is given up."),
     "SCHAKEL_SESSION_TIMEOUT_MS": ("`10000`", "After so long a silence a member is thrown out of its consumer group."),
-    "SCHAKEL_TRACEBACK": ("none", "When it is set, a command shows where an unforeseen error came from; that may quote a record."),
+    "SCHAKEL_TRACEBACK": (
+        "none",
+        "When it is set, a command shows where an unforeseen error came from; that may quote a record.",
+    ),
     "SCHAKEL_TRANSACTION_TIMEOUT_MS": ("`10000`", "After so long the broker ends a transaction that was left open."),
     "XDG_CACHE_HOME": ("`~/.cache`", "See `SCHAKEL_CACHE`."),
     "XDG_DATA_HOME": ("`~/.local/share`", "See `SCHAKEL_DATA`."),

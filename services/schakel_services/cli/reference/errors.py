@@ -20,7 +20,7 @@ MEANING = {
     "identifier_invalid": "The number of an organisation is not of the form of its register.",
     "implicit_rules_unknown": "The record asks to be read by rules that are unknown here.",
     "missing": "A field that must be there is not.",
-    "modifier_extension_unknown": "An extension that may change the meaning is unknown, so the record can't be understood.",
+    "modifier_extension_unknown": "An extension that may change the meaning is unknown.",
     "names_several_partners": "The organisation has several desks in this chain, and the record does not say which.",
     "nested_bundle": "A Bundle inside a Bundle.",
     "not_a_patient": "The record is about somebody or something else than a patient.",
@@ -43,6 +43,7 @@ MEANING = {
     "text_version_invalid": "The version of the consent text is not of the form 1, 1.2 or 1.2.3.",
     "too_deep": "Nested too deeply.",
     "too_large": "Larger than the connector's largest record.",
+    "too_many_rules": "More rules within rules than a consent may hold.",
     "too_many_parts": "The consent falls apart into more permissions than one record can hold.",
     "undecipherable": "Encrypted, but not with this partner's data key for this topic.",
     "unlinked": "The person is named only by the partner's own number, which no earlier record linked to a BSN.",
@@ -65,12 +66,12 @@ def errors() -> str:
         "Refusals",
         "An error names a field and a rule, never a value.",
         "## Answers of the intake",
-        "`application/problem+json` (RFC 9457). `type` is `urn:schakel:problem:<kind>`. With 422 there is a list `errors` "
-        "of `field` and `rule`.",
+        "`application/problem+json` (RFC 9457). `type` is `urn:schakel:problem:<kind>`. With 422 there is a list "
+        "`errors` of `field` and `rule`.",
         table(("status", "kind", "title"), [(status, code(kind), TITLES[kind]) for status, kind in problems()]),
         "## Rules that a record can break",
-        "Beside these, the kinds of error of pydantic: `string_too_long`, `enum`, `int_parsing` and so on. A connector's "
-        "README tells more of its own.",
+        "Beside these, the kinds of error of pydantic: `string_too_long`, `enum`, `int_parsing` and so on. A "
+        "connector's README tells more of its own.",
         table(
             ("rule", "what it means", "named by"),
             [(code(rule), MEANING.get(rule, ""), codes(sorted(rules[rule]))) for rule in sorted(rules)],

@@ -36,5 +36,4 @@ def _text(metric: MetricWrapperBase) -> str:
 
 
 def _labels(metric: MetricWrapperBase) -> tuple[str, ...]:
-    # The library has no public name for them.
-    return tuple(metric._labelnames)
+    return tuple(metric._labelnames)  # noqa: SLF001 - the library has no public name for them

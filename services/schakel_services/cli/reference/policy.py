@@ -21,8 +21,8 @@ def policy() -> str:
         "Every way that is open; what no row opens is closed. The tables themselves, in TOML with Dutch remarks: "
         "[policy/tables](../../contracts/schakel_contracts/policy/tables). For privacy officers, in Dutch: "
         "[de beleidstabellen](../privacy/beleidstabellen.md) and [de matrix](../privacy/matrix.md).",
-        "A basis: `C…` consent, `S:…` statute, `Sr:…` statute on request only, `A` what every involved party must know, "
-        "or the recipient's own data. Masked: `source` and `type` are replaced by neutral values.",
+        "A basis: `C…` consent, `S:…` statute, `Sr:…` statute on request only, `A` what every involved party must "
+        "know, or the recipient's own data. Masked: `source` and `type` are replaced by neutral values.",
         *(_section(event, by_event[event]) for event in sorted(by_event)),
         "## Bases",
         _bases(tables),

@@ -19,12 +19,13 @@ LETTERS = {
     BasisKind.ON_REQUEST: "Sr",
     BasisKind.OWN: "A",
 }
-CLOSED = "–"
+CLOSED = "—"
 MADE = "Deze pagina is gemaakt uit de tabellen die de gate leest; `schakel docs build` maakt haar opnieuw."
 LEGEND = (
-    "**C** uitdrukkelijke toestemming · **CW** schriftelijke toestemming · **CX** toestemming met de vijf vragen naar "
-    "vrijwilligheid · **S** wettelijke grondslag · **Sr** wettelijk, alleen op verzoek · **A** eigen gegevens, of wat elke "
-    "betrokken partij moet weten · **m** afgeschermd: de ontvanger ziet niet van wie het komt of wat voor bericht het was · "
+    "**C** uitdrukkelijke toestemming · **CW** schriftelijke toestemming · **CX** toestemming met de vijf vragen "
+    "naar vrijwilligheid · **S** wettelijke grondslag · **Sr** wettelijk, alleen op verzoek · **A** eigen gegevens, of "
+    "wat elke betrokken partij moet weten · **m** afgeschermd: de ontvanger ziet niet van wie het komt of wat voor "
+    "bericht het was · "
     f"**{CLOSED}** nooit. Staan er twee, dan telt de eerste die geldt."
 )
 
@@ -40,8 +41,9 @@ def matrix() -> str:
         "Wie mag wat weten",
         f"{MADE} Versie {tables.version}, geldig vanaf {tables.header.valid_from}, {signature}.",
         LEGEND,
-        "Wat hier niet staat, gaat niet door. Ook wat hier wel staat gaat alleen door als de ontvanger op dat moment bij de "
-        "persoon betrokken is, tenzij anders vermeld. Zo leest u de tabellen zelf: [beleidstabellen](beleidstabellen.md).",
+        "Wat hier niet staat, gaat niet door. Ook wat hier wel staat gaat alleen door als de ontvanger op dat moment "
+        "bij de persoon betrokken is, tenzij anders vermeld. Zo leest u de tabellen zelf: "
+        "[beleidstabellen](beleidstabellen.md).",
         "Rollen:",
         table(("rol", "wie"), [(code(role.value), row.name) for role, row in tables.roles.items()]),
         *(_event(event, used[event], tables) for event in sorted(used)),
@@ -113,8 +115,8 @@ def connectoren() -> str:
     """Return what each connector reads and why."""
     return page(
         "Wat elke connector leest, en waarom",
-        "Deze pagina is gemaakt uit de manifesten van de connectoren; `schakel docs build` maakt haar opnieuw. Een veld dat "
-        "hier niet staat wordt niet gelezen: een test vergelijkt de lijst met de code, naar beide kanten.",
+        "Deze pagina is gemaakt uit de manifesten van de connectoren; `schakel docs build` maakt haar opnieuw. Een "
+        "veld dat hier niet staat wordt niet gelezen: een test vergelijkt de lijst met de code, naar beide kanten.",
         *(_connector(connector) for connector in discover()),
     )
 

@@ -43,7 +43,8 @@ def _kind(field: Schema, schema: Schema, vocabulary: str | None) -> str:
         return code(field["const"])
     if "enum" in field:
         return " or ".join(code(value) for value in field["enum"])
-    return FORMATS.get(field.get("format", ""), {"string": "text"}.get(field.get("type", ""), field.get("type", "any")))
+    kind = str(field.get("type", "any"))
+    return FORMATS.get(str(field.get("format")), "text" if kind == "string" else kind)
 
 
 def _named(reference: str, schema: Schema, vocabulary: str | None) -> str:

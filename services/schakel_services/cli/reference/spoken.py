@@ -46,7 +46,7 @@ def problems() -> list[tuple[int, str]]:
         if _name(call) != "problem" or not isinstance(call.args[0], ast.Constant):
             continue
         kinds = list(_texts(call.args[1])) or ["rejected", "unlinked"]
-        found |= {(int(call.args[0].value), kind) for kind in kinds}
+        found |= {(int(str(call.args[0].value)), kind) for kind in kinds}
     return sorted(found)
 
 

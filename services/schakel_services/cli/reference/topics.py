@@ -30,14 +30,15 @@ def topics() -> str:
     ]
     return page(
         "Topics",
-        "Every topic there is. `{partner}` and `{connector}` stand for each partner of the chain and each connector that "
-        "it uses. All topics have the same number of partitions: `partitions` in the "
+        "Every topic there is. `{partner}` and `{connector}` stand for each partner of the chain and each connector "
+        "that it uses. All topics have the same number of partitions: `partitions` in the "
         "[chain file](chain-file.md). A person's records stand in the same partition number everywhere: the CRC-32 of "
         "the pseudonym, modulo that number.",
         table(("topic", "key", "kept", "encrypted", "written by", "read by"), rows),
         "## Rights",
-        "What follows from the table, as Kafka ACLs. `{partner}` is that partner alone: a partner's principal can't touch "
-        "another's rows. Groups and transactional ids: [run in production](../how-to/run-in-production.md#rights).",
+        "What follows from the table, as Kafka ACLs. `{partner}` is that partner alone: a partner's principal can't "
+        "touch another's rows. Groups and transactional ids: "
+        "[run in production](../how-to/run-in-production.md#rights).",
         table(
             ("principal", "may read", "may write"),
             [

@@ -3,6 +3,8 @@
 import asyncio
 from uuid import UUID
 
+import httpx
+
 from schakel_contracts.codes import Category, Outcome, Purpose, Reason, ReceiptOutcome
 from schakel_services.chain.model import Partner
 from schakel_services.demo.cast import CARE_PLAN, CONSENT
@@ -37,15 +39,15 @@ class Slow:
         self._subject = f"|{own_number}"
         self._left = nth
 
-    async def __call__(self, received: Received) -> None:
+    async def __call__(self, received: Received) -> int:
         """Answer at once, but for that one update."""
         is_update = received.event["type"] == "nl.schakel.support_level.changed.v1"
-        if not is_update or not received.event["subject"].endswith(self._subject):
-            return
-        self._left -= 1
-        if self._left == 0:
-            self.reached.set()
-            await self.released.wait()
+        if is_update and received.event["subject"].endswith(self._subject):
+            self._left -= 1
+            if self._left == 0:
+                self.reached.set()
+                await self.released.wait()
+        return httpx.codes.NO_CONTENT
 
     async def holds(self) -> None:
         """Return once it holds the update."""
@@ -60,7 +62,7 @@ async def play(stage: Stage) -> None:
     cast, dossier = stage.cast, stage.dossiers[4]
     consent, consent_id = await _begin(stage)
     slow = Slow(dossier.own_number(cast.job.id), BEFORE)
-    stage.receivers.pace[cast.job.id] = slow
+    stage.receivers.manners[cast.job.id] = slow
     stream = Stream(lambda number: _update(stage, number))
     stream.start()
     try:
@@ -74,7 +76,7 @@ async def play(stage: Stage) -> None:
         await stream.reach(len(stream.events) + AFTER)
     finally:
         slow.released.set()
-        del stage.receivers.pace[cast.job.id]
+        del stage.receivers.manners[cast.job.id]
         await stream.stop()
     stopped = the("consent.withdrawn", await stage.follow(answer.events))
     updates = [stage.seen(await stage.witness.settled(event)) for event in stream.events]
