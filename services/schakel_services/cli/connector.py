@@ -84,6 +84,9 @@ def try_(
         datetime | None,
         typer.Option("--at", help="When they came in (UTC); else now.", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
     ] = None,
+    fhir: Annotated[
+        bool, typer.Option("--fhir", help="Say too where each file departs from FHIR R4 (slow; JSON resources).")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what each file would lead to; nothing is sent, and no Kafka is needed.
@@ -102,6 +105,8 @@ def try_(
     for file in files:
         tried = trials.take(file)
         outcomes.add(tried["outcome"])
+        if fhir:
+            tried["fhir"] = _deviations(file)
         if as_json:
             print_json(tried)
         else:
@@ -125,6 +130,17 @@ def _line(name: str, manifest: "Manifest") -> dict[str, Any]:
         "emits": sorted(manifest.emits),
         "registry": sorted(manifest.registry),
     }
+
+
+def _deviations(file: Path) -> list[dict[str, str]]:
+    """Return where a file departs from FHIR R4, as fields and rules; an unreadable file says so in its outcome."""
+    from schakel_connectors.fhir.conformance import deviations
+
+    try:
+        raw = file.read_bytes()
+    except OSError:
+        return []
+    return [{"field": one.field, "rule": one.rule} for one in deviations(raw)]
 
 
 def _own_connectors(name: str) -> Path:
@@ -183,3 +199,5 @@ def _show(tried: dict[str, Any]) -> None:
         )
     console.print(f"[{STYLES[outcome]}]{outcome}[/]  ", end="")
     console.print(f"{tried['file']}  {told}", markup=False, soft_wrap=True)
+    for one in tried.get("fhir", ()):
+        console.print(f"  departs from R4 at {one['field']}: {one['rule']}", markup=False, soft_wrap=True)

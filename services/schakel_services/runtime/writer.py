@@ -47,6 +47,7 @@ class Writer:
 
     def __init__(self, cluster: Cluster, transactional_id: str) -> None:
         self._producer: AIOKafkaProducer = cluster.producer(transactional_id)
+        self._limit_s = cluster.transaction_timeout_ms / 1000
 
     async def start(self) -> None:
         """Fence earlier holders of the id and end their open transaction."""
@@ -61,7 +62,15 @@ class Writer:
             pass
 
     async def commit(self, outputs: Outputs, offsets: Mapping[TopicPartition, int], group: str | None) -> None:
-        """Write the outputs and the offsets (next to read) in one transaction; return when it is acknowledged."""
+        """Write the outputs and the offsets (next to read) in one transaction; return when it is acknowledged.
+
+        Raises ``TimeoutError`` after the time in which the broker would break it off. The client itself would go on
+        until a broker that is away came back, and write then what its sender was told had not been taken.
+        """
+        async with asyncio.timeout(self._limit_s):
+            await self._commit(outputs, offsets, group)
+
+    async def _commit(self, outputs: Outputs, offsets: Mapping[TopicPartition, int], group: str | None) -> None:
         producer = self._producer
         await producer.begin_transaction()
         sent: list[asyncio.Future[object]] = []
