@@ -115,7 +115,7 @@ class MalformedEnvelope(ValueError):
 
 def read_envelope(headers: Iterable[tuple[str, bytes]]) -> Envelope:
     """Read binary-mode headers; a missing or undecodable attribute raises ``MalformedEnvelope`` with its name."""
-    found = dict(headers)
+    found = {name: value for name, value in headers if value is not None}
     try:
         if found["ce_specversion"] != b"1.0":
             raise MalformedEnvelope("ce_specversion")

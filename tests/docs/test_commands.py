@@ -107,7 +107,7 @@ def run(asked: list[Command], folder: Path, variables: dict[str, str]) -> list[t
     """Run the commands in one shell; return the exit code and the answer of each that ended."""
     script = ["set -m", "trap 'kill $(jobs -p) 2> /dev/null; wait' EXIT"]
     for command in asked:
-        script += [f"printf '{MARK}'", command.text, f"printf '{MARK}%d' $?"]
+        script += [f"printf '{MARK}'", command.text, f"printf '{MARK}%d\\n' $?"]
     file = folder / "page.sh"
     file.write_text("\n".join(script) + "\n", "utf-8")
     with (folder / "page.out").open("w+", encoding="utf-8") as out:

@@ -27,6 +27,7 @@ from schakel_services.deliver.sending import SLOTS
 from schakel_services.deliver.step import BATCH_MAX, DeliverSetup, DeliverStep, restore
 from schakel_services.deliver.webhook import WebhookChannel
 from schakel_services.runtime import topics
+from schakel_services.runtime.crash import end_process_on_crash
 from schakel_services.runtime.frame import Frame, declare, frame
 from schakel_services.runtime.health import Health, Progress
 from schakel_services.runtime.keys import Keyring, PartnerKeys
@@ -89,6 +90,7 @@ class _Deliverer:
         )
         self._step.connect(self._pipe.wake)
         self._task = asyncio.create_task(self._run(), name=f"deliver-{setup.partner}")
+        end_process_on_crash(self._task)
 
     async def stop(self) -> None:
         """Let what is under way end, then the transaction at hand."""
@@ -101,18 +103,13 @@ class _Deliverer:
 
     async def _run(self) -> None:
         """Deliver until stopped, or until another process has taken over: then stay down."""
-        try:
-            while await self._pipe.run() is Wake.FENCED:
-                self._progress.gone = True
-                self._progress.down()
-                if await self._is_taken_over():
-                    log.error("taken_over", partner=self._setup.partner)
-                    return
-                self._progress.gone = False
-        except Exception as error:
-            # A programmer's error: /livez goes red, since this loop no longer turns.
-            log.error("deliverer_crashed", partner=self._setup.partner, error=type(error).__name__)
-            raise
+        while await self._pipe.run() is Wake.FENCED:
+            self._progress.gone = True
+            self._progress.down()
+            if await self._is_taken_over():
+                log.error("taken_over", partner=self._setup.partner)
+                return
+            self._progress.gone = False
 
     async def _is_taken_over(self) -> bool:
         """Say whether another process delivers to this partner now.

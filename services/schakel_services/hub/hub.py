@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from schakel_services.runtime.topics import create_topics, topics_of
 
 SERVICES = ("intake", "gate", "deliver")
 READY_S = 60.0
+LIVES_S, RED_MAX = 5.0, 3
 
 Result = TypeVar("Result")
 
@@ -45,6 +47,7 @@ class Hub:
     processes: list[ServiceProcess] = field(default_factory=list)
     bootstrap: str = ""
     _own_broker: bool = False
+    _watching: "asyncio.Task[None] | None" = None
     _broker_process: "subprocess.Popen[bytes] | None" = None
 
     async def __aenter__(self) -> Self:
@@ -75,6 +78,7 @@ class Hub:
         for process in self.processes:
             await process.listening()
         await self.ready()
+        self._watching = asyncio.create_task(self._watch_lives(), name="lives")
 
     async def start_broker(self) -> None:
         """Start the embedded broker on the data folder, unless ``KAFKA_BOOTSTRAP_SERVERS`` names one."""
@@ -114,7 +118,7 @@ class Hub:
         try:
             async with asyncio.timeout(limit_s), httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
                 while waiting:
-                    answers = [await _is_ready(client, process.port) for process in waiting]
+                    answers = [await _is_ok(client, process.port, "readyz") for process in waiting]
                     waiting = [process for process, ready in zip(waiting, answers, strict=True) if not ready]
                     if waiting:
                         await asyncio.sleep(0.1)
@@ -148,6 +152,9 @@ class Hub:
 
     async def stop(self) -> None:
         """Stop the services, then the broker if it is ours."""
+        if self._watching is not None:
+            self._watching.cancel()
+            self._watching = None
         await asyncio.gather(*(process.stop() for process in self.processes))
         self.processes.clear()
         if self._own_broker:
@@ -160,6 +167,19 @@ class Hub:
         if self._broker_process is not None:
             self._broker_process.wait()
             self._broker_process = None
+
+    async def _watch_lives(self) -> None:
+        """Start a service again that says of itself, time after time, that a loop of it no longer turns."""
+        red: dict[str, int] = {}
+        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+            while True:
+                await asyncio.sleep(LIVES_S)
+                for process in list(self.processes):
+                    lives = await _is_ok(client, process.port, "livez")
+                    red[process.name] = red.get(process.name, 0) + 1 if lives is False else 0
+                    if red[process.name] >= RED_MAX:
+                        process.signal(signal.SIGKILL)
+                        red[process.name] = 0
 
     def _environment(self) -> dict[str, str]:
         return dict(self.environment) | {"KAFKA_BOOTSTRAP_SERVERS": self.bootstrap} | dict(self.settings)
@@ -175,9 +195,10 @@ async def _to_its_end(work: Coroutine[Any, Any, Result]) -> Result:
         raise
 
 
-async def _is_ready(client: httpx.AsyncClient, port: int) -> bool:
+async def _is_ok(client: httpx.AsyncClient, port: int, probe: str) -> bool | None:
+    """Return what a service says of itself; None when it does not answer, which a restart cures by itself."""
     try:
-        answer = await client.get(f"http://127.0.0.1:{port}/readyz")
+        answer = await client.get(f"http://127.0.0.1:{port}/{probe}")
     except httpx.HTTPError:
-        return False
+        return None
     return answer.status_code == httpx.codes.OK

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 # aiokafka waits 20 ms between the steps of a transaction and has no setting for it; 2 ms takes p99 of a hop from
-# 92 to 30 ms. tests/services/test_cluster.py notices when the name goes away.
+# 92 to 30 ms. tests/unit/runtime/test_cluster.py notices when the name goes away.
 if hasattr(aiokafka.producer.sender, "BACKOFF_OVERRIDE"):
     aiokafka.producer.sender.BACKOFF_OVERRIDE = 0.002
 

@@ -18,6 +18,8 @@ from schakel_contracts.identifiers import Bsn, Pseudonym
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+VERSION_MAX = 9_999
+"""What has room in a pseudonym."""
 
 
 class KeyMissing(LookupError):
@@ -114,12 +116,14 @@ class Keyring:
     def chain(self) -> ChainKey:
         """Read the chain's key."""
         found = self._read("chain")
-        return ChainKey(int(str(found["version"])), _secret(found, "secret", "chain"))
+        return ChainKey(_version(found), _secret(found, "secret", "chain"))
 
     def partner(self, partner: str) -> PartnerKeys:
         """Read one partner's keys."""
         found = self._read(partner)
-        return PartnerKeys(_secret(found, "data", partner), str(found["api"]), str(found["webhook"]))
+        return PartnerKeys(
+            _secret(found, "data", partner), _word(found, "api", partner), _word(found, "webhook", partner)
+        )
 
     def create_missing(self, partners: Iterable[str]) -> list[str]:
         """Make random keys where there are none, and return for whom; keys that are there stay."""
@@ -154,6 +158,21 @@ def _secret(found: dict[str, object], name: str, owner: str) -> bytes:
     if len(secret) < KEY_BYTES:
         raise KeyMissing(f"{owner}.json")
     return secret
+
+
+def _word(found: dict[str, object], name: str, owner: str) -> str:
+    """Return a secret text; what is empty or no text at all would be a key that anybody can guess."""
+    word = found[name]
+    if not isinstance(word, str) or not word:
+        raise KeyMissing(f"{owner}.json")
+    return word
+
+
+def _version(found: dict[str, object]) -> int:
+    version = found["version"]
+    if type(version) is not int or not 0 < version <= VERSION_MAX:
+        raise KeyMissing("chain.json")
+    return version
 
 
 def _fresh() -> str:

@@ -19,6 +19,7 @@ class Clock:
     now: float = 1_000.0
 
     def __call__(self) -> float:
+        """Return what time it is."""
         return self.now
 
 

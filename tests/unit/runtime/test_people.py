@@ -1,0 +1,75 @@
+"""The registry in memory keeps up with the log, also of somebody who was looked at before."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from schakel_contracts.codes import Category, ConsentForm, Purpose, Role
+from schakel_contracts.consent import Recipient
+from schakel_contracts.registry import ConsentRecord, RelationRecord, registry_key
+from schakel_services.runtime import people as module
+from schakel_services.runtime.people import EMPTY, People
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+RELATION = RelationRecord(id=UUID(int=1), party="coach", role=Role.JOB, asserted_by="coach")
+CONSENT = ConsentRecord(
+    id=UUID(int=2),
+    purposes=(Purpose.JOB_COACHING,),
+    categories=(Category.SUPPORT_LEVEL,),
+    recipients=(Recipient(party="coach"),),
+    form=ConsentForm.WRITTEN,
+)
+
+
+def put(people: People, person: str, record: RelationRecord | ConsentRecord) -> None:
+    """Apply a record as it stands on the registry topic."""
+    people.apply(registry_key(person, record), record.model_dump_json(exclude_none=True).encode())
+
+
+def test_who_is_unknown_has_nothing() -> None:
+    """And a tombstone of somebody unknown changes nothing."""
+    people = People()
+    people.apply("k1.a/relation/1", None)
+    assert people.of("k1.a") is EMPTY
+    assert len(people) == 0
+
+
+def test_what_comes_after_a_look_counts_too() -> None:
+    """A withdrawal is seen although the person was decided about a moment ago."""
+    people = People()
+    put(people, "k1.a", CONSENT)
+    before = people.of("k1.a")
+    put(people, "k1.a", CONSENT.model_copy(update={"withdrawn_at": NOW}))
+    (consent,) = people.of("k1.a").permissions("coach", Category.SUPPORT_LEVEL)
+    assert people.of("k1.a") is not before
+    assert consent.end <= NOW
+
+
+def test_a_look_is_remembered() -> None:
+    """The second decision about a person parses nothing."""
+    people = People()
+    put(people, "k1.a", RELATION)
+    assert people.of("k1.a") is people.of("k1.a")
+
+
+def test_one_record_goes_and_the_others_stay() -> None:
+    """The tombstone of a consent leaves the relation."""
+    people = People()
+    put(people, "k1.a", RELATION)
+    put(people, "k1.a", CONSENT)
+    people.apply(registry_key("k1.a", CONSENT), None)
+    assert people.of("k1.a").relation("coach", Role.JOB, NOW) == RELATION.id
+    assert not people.of("k1.a").permissions("coach", Category.SUPPORT_LEVEL)
+
+
+def test_no_more_than_so_many_are_kept_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory is bounded; whoever was forgotten is parsed again."""
+    monkeypatch.setattr(module, "PARSED_MAX", 3)
+    people = People()
+    for number in range(10):
+        put(people, f"k1.{number}", RELATION)
+    for number in range(10):
+        assert people.of(f"k1.{number}").relation("coach", Role.JOB, NOW) == RELATION.id
+        assert len(people._parsed) <= 3
+    assert people.of("k1.0").relation("coach", Role.JOB, NOW) == RELATION.id

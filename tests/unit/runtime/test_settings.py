@@ -1,0 +1,53 @@
+"""What a service is told at its start, and what it can't guess."""
+
+from pathlib import Path
+
+import pytest
+
+from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.settings import NotConfigured, Settings
+
+CHAIN, DATA = Path("chain.toml"), Path("data")
+
+
+@pytest.mark.parametrize("environment", [{}, {"KAFKA_BOOTSTRAP_SERVERS": ""}])
+def test_without_a_cluster_there_is_no_start(environment: dict[str, str]) -> None:
+    """No default address: the error names the variable."""
+    with pytest.raises(NotConfigured, match=r"\AKAFKA_BOOTSTRAP_SERVERS\Z"):
+        Settings.read(chain_file=CHAIN, data=DATA, environment=environment)
+
+
+def test_timeouts_come_from_the_environment() -> None:
+    """Session, transaction and retries; ten seconds, ten seconds and a day where nothing is said."""
+    plain = Settings.read(chain_file=CHAIN, data=DATA, environment={"KAFKA_BOOTSTRAP_SERVERS": "k:1"})
+    assert plain.cluster == Cluster("k:1", 10_000, 10_000, {"security_protocol": "PLAINTEXT"})
+    assert (plain.retry_for_s, plain.retry_first_s) == (86_400.0, 2.0)
+    told = {
+        "KAFKA_BOOTSTRAP_SERVERS": "k:1",
+        "SCHAKEL_SESSION_TIMEOUT_MS": "3000",
+        "SCHAKEL_TRANSACTION_TIMEOUT_MS": "5000",
+        "SCHAKEL_RETRY_FOR_S": "60",
+        "SCHAKEL_RETRY_FIRST_S": "0.5",
+    }
+    found = Settings.read(chain_file=CHAIN, data=DATA, environment=told)
+    assert (found.cluster.session_timeout_ms, found.cluster.transaction_timeout_ms) == (3_000, 5_000)
+    assert (found.retry_for_s, found.retry_first_s) == (60.0, 0.5)
+
+
+def test_a_secured_cluster_needs_its_user() -> None:
+    """A protocol with SASL and no user is a mistake, not a cluster without one."""
+    with pytest.raises(KeyError, match="KAFKA_SASL_USERNAME"):
+        Cluster.from_environment({"KAFKA_BOOTSTRAP_SERVERS": "k:1", "KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT"})
+
+
+def test_sasl_over_tls_reaches_the_client() -> None:
+    """User, mechanism and certificates; hosts are checked."""
+    environment = {
+        "KAFKA_BOOTSTRAP_SERVERS": "k:1",
+        "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "KAFKA_SASL_USERNAME": "intake",
+        "KAFKA_SASL_PASSWORD": "made-up",
+    }
+    security = Cluster.from_environment(environment).security
+    assert (security["sasl_mechanism"], security["sasl_plain_username"]) == ("SCRAM-SHA-512", "intake")
+    assert security["ssl_context"].check_hostname
