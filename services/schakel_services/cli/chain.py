@@ -38,6 +38,29 @@ def check(file: Annotated[Path, typer.Argument(help="The chain file.")], as_json
         _show(file, chain, endings)
 
 
+@app.command()
+def keys(
+    file: Annotated[Path, typer.Argument(help="The chain file.")],
+    data: Annotated[Path, typer.Option("--data", help="The data folder; keys go where the chain file says, below it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make random keys for the chain and for each partner that has none yet; keys that are there stay as they are."""
+    from schakel_services.chain.load import ChainError, load_chain
+    from schakel_services.cli.output import refuse, refusing
+    from schakel_services.runtime.keys import Keyring
+
+    with refusing(ChainError):
+        chain = load_chain(file)
+    try:
+        made = Keyring(data / chain.keys).create_missing([partner.id for partner in chain.partner])
+    except OSError as error:
+        refuse(f"{data / chain.keys} can't be written: {error.strerror}")
+    if as_json:
+        print_json({"folder": str(data / chain.keys), "made": made})
+    else:
+        console.print(f"{data / chain.keys}: made {', '.join(made) or 'nothing'}", markup=False, soft_wrap=True)
+
+
 def _line(
     file: Path,
     *,

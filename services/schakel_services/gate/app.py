@@ -15,6 +15,7 @@ from schakel_services.runtime import topics
 from schakel_services.runtime.frame import Frame, declare, frame
 from schakel_services.runtime.group import GroupRunner
 from schakel_services.runtime.health import Health
+from schakel_services.runtime.log import log
 from schakel_services.runtime.settings import Settings
 from schakel_services.runtime.watermark import Watermarks
 
@@ -27,6 +28,8 @@ def build(settings: Settings) -> Frame:
 
     @asynccontextmanager
     async def run() -> AsyncIterator[None]:
+        if not policy.signed:
+            log.warning("policy_not_signed", version=policy.version)
         watermarks = Watermarks(settings.cluster)
         await watermarks.start()
         parties = {p.id: Addressee(p.id, p.role, p.agreed_until()) for p in chain.partner}

@@ -1,7 +1,5 @@
 """Deliveries that were given up: find the event, and let its sender hear."""
 
-import contextlib
-
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from pydantic import ValidationError
 
@@ -11,6 +9,7 @@ from schakel_contracts.envelope import MalformedEnvelope, read_envelope
 from schakel_contracts.receipt import Receipt
 from schakel_services.gate.tell import Teller
 from schakel_services.runtime import topics
+from schakel_services.runtime.closing import stop_client
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.runtime.log import log
 
@@ -67,8 +66,7 @@ class FailedDeliveries:
     async def close(self) -> None:
         """Disconnect."""
         if self._consumer is not None:
-            with contextlib.suppress(Exception):
-                await self._consumer.stop()
+            await stop_client(self._consumer)
             self._consumer = None
 
     async def _find(self, position: str) -> ConsumerRecord | None:

@@ -15,11 +15,14 @@ NOTHING_TO_SAY = frozenset({Reason.NO_POLICY_ROW})
 
 
 def withheld_roles(text: str | None) -> frozenset[Role]:
-    """Read the sender's veto, ``UWV=disproportionate INC=disproportionate`` (R7); an unknown role vetoes nothing."""
-    if not text:
-        return frozenset()
-    named = {part.partition("=")[0] for part in text.replace(",", " ").split()}
-    return frozenset(role for role in Role if role.value in named)
+    """Read the sender's veto, ``UWV=disproportionate INC=disproportionate`` (R7).
+
+    A word that is no role withholds from everybody: the sender meant somebody, and a guess would tell them.
+    """
+    named = {part.partition("=")[0] for part in (text or "").replace(",", " ").split()}
+    if named - set(Role):
+        return frozenset(Role)
+    return frozenset(Role(name) for name in named)
 
 
 def rulings(

@@ -38,11 +38,14 @@ class WatchedFolder:
             for name in ("", "accepted", "rejected"):
                 (self._folder / connector / name).mkdir(parents=True, exist_ok=True)
         while True:
-            settled = self._settled()
-            if settled:
-                await asyncio.gather(*(self._take(path) for path in settled[:AT_ONCE]))
-            if len(settled) <= AT_ONCE:
-                await asyncio.sleep(LOOK_S)
+            await self.look()
+            await asyncio.sleep(LOOK_S)
+
+    async def look(self) -> None:
+        """Hand in every file that has settled, so many at once."""
+        settled = self._settled()
+        for begin in range(0, len(settled), AT_ONCE):
+            await asyncio.gather(*(self._take(path) for path in settled[begin : begin + AT_ONCE]))
 
     def _settled(self) -> list[Path]:
         """Return the files that did not change since the last look, in order of name."""

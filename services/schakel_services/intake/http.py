@@ -122,9 +122,9 @@ def _traceparent(request: Request) -> str | None:
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
     kinds = {404: "not_found", 405: "method_not_allowed", 400: "bad_request"}
-    return problem(status, kinds.get(status, "bad_request"))
+    return problem(status, kinds.get(status, "bad_request"), headers)
 
 
 async def _failed(_request: Request, _error: Exception) -> Response:

@@ -8,9 +8,11 @@ from schakel_connectors.connector import Connector
 from schakel_connectors.interpret import Change, interpret
 from schakel_connectors.rejection import FieldError, RecordRejected
 from schakel_connectors.statement import Sender, Translation
+from schakel_contracts.codes import Role
 from schakel_contracts.envelope import OIN_SOURCE, Envelope
 from schakel_contracts.identifiers import Pseudonym
 from schakel_contracts.registry import registry_key
+from schakel_services.intake import aside
 from schakel_services.intake.incoming import Incoming, Result
 from schakel_services.intake.versions import Versions, packed, unpacked
 from schakel_services.runtime.crash import place_of
@@ -18,6 +20,7 @@ from schakel_services.runtime.keys import ChainKey, PartnerKeys
 from schakel_services.runtime.log import log
 
 Headers = list[tuple[str, bytes]]
+ROLES = frozenset(role.value for role in Role)
 
 
 class LinkBook(Protocol):
@@ -45,6 +48,9 @@ class Taken:
     links: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Person and all of their own numbers."""
 
+    owners: dict[str, str] = field(default_factory=dict)
+    """Number and person, of the numbers that this very record links."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -62,6 +68,7 @@ class Desk:
     def take(self, item: Incoming, position: str) -> Taken:
         """Return what the record adds; a rejected or unlinked one adds nothing and says why."""
         try:
+            _check_veto(item.withhold)
             translations = self.connectors[item.connector].translate(item.raw)
             taken = Taken(Result("accepted"))
             for translation in translations:
@@ -87,20 +94,23 @@ class Desk:
         if subject.own_numbers:
             known = taken.links.get(person) or self.links.numbers_of(person)
             if new := [number for number in subject.own_numbers if number not in known]:
-                for number in new:
-                    if (other := self.links.person_of(number)) is not None and other != person:
-                        # Two persons under one number: a mix-up at the partner that could send to the wrong person.
-                        raise RecordRejected(FieldError("subject", "number_belongs_to_another_person"))
+                if not {self._owner(number, taken) for number in new} <= {None, person}:
+                    # Two persons under one number: a mix-up at the partner that could send to the wrong person.
+                    raise RecordRejected(FieldError("subject", "number_belongs_to_another_person"))
                 taken.links[person] = (*known, *new)
+                taken.owners |= dict.fromkeys(new, person)
         return person
 
     def _linked(self, numbers: tuple[str, ...], taken: Taken) -> str | None:
         """Return the one person that the numbers belong to; numbers of different persons are a mix-up."""
-        found = {person for number in numbers if (person := self.links.person_of(number)) is not None}
-        found |= {person for person, known in taken.links.items() if set(known) & set(numbers)}
+        found = {person for number in numbers if (person := self._owner(number, taken)) is not None}
         if len(found) > 1:
             raise RecordRejected(FieldError("subject", "numbers_of_different_persons"))
         return found.pop() if found else None
+
+    def _owner(self, number: str, taken: Taken) -> str | None:
+        """Return whose number it is, by this very record or by an earlier one."""
+        return taken.owners.get(number) or self.links.person_of(number)
 
     def _changes(self, translation: Translation, item: Incoming, taken: Taken) -> list[Change]:
         name = self.keys.name(item.connector, translation.record_key)
@@ -126,11 +136,18 @@ class Desk:
             type=change.event.type,
             subject=Pseudonym(person),
             time=(translation.as_of or item.received_at).astimezone(UTC).isoformat(),
-            traceparent=item.traceparent,
-            withhold=item.withhold,
+            traceparent=aside.trace(item.traceparent),
+            withhold=aside.veto(item.withhold),
         )
         headers = envelope.to_headers(f"{position}/{len(taken.events)}")
         taken.events.append((person, change.event.model_dump_json(exclude_none=True).encode(), headers))
+
+
+def _check_veto(withhold: str | None) -> None:
+    """Refuse a record whose sender withholds it from a role that is none: nobody would be kept from it."""
+    named = {part.partition("=")[0] for part in (withhold or "").replace(",", " ").split()}
+    if named - ROLES:
+        raise RecordRejected(FieldError("schakel-withhold", "unknown_role"))
 
 
 def _id(headers: Headers) -> str:

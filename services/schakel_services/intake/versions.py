@@ -43,7 +43,12 @@ class Versions:
 
 
 def packed(slots: dict[str, Remembered]) -> bytes:
-    """Return the value to write for one record: a line for each slot."""
+    """Return the value to write for one record: a line for each slot.
+
+    Raises ``ValueError`` for a slot or a memory that would not be read back as it is: a mistake of its connector.
+    """
+    if any("|" in slot or "\n" in slot or "\n" in known.memory for slot, known in slots.items()):
+        raise ValueError("a slot holds no | and no line break, a memory no line break")
     return "\n".join(
         f"{slot}|{known.version}|{known.digest}|{known.as_of or ''}|{known.memory}" for slot, known in slots.items()
     ).encode()

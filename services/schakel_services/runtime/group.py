@@ -1,11 +1,11 @@
 """Share partitions among the copies of a service: one pipe per partition number, opened and closed by the group."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterable, Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
+from schakel_services.runtime.closing import stop_client
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.runtime.crash import end_process_on_crash
 from schakel_services.runtime.health import Health
@@ -41,8 +41,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         """Finish what is in hand and leave; ``consumer.stop`` alone would never close the pipes."""
         await self._close(list(self._pipes))
         if self._consumer is not None:
-            with contextlib.suppress(Exception):
-                await self._consumer.stop()
+            await stop_client(self._consumer)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Finish the transactions of what is taken away, within a limit."""

@@ -15,6 +15,7 @@ from typing import Protocol
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
 
+from schakel_services.runtime.closing import stop_client
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.runtime.failpoint import pass_failpoint
 from schakel_services.runtime.health import Progress
@@ -159,8 +160,7 @@ class Pipe:
         with contextlib.suppress(Exception):
             await self._step.close()
         if self._shared is None and self._consumer is not None:
-            with contextlib.suppress(Exception):
-                await self._consumer.stop()
+            await stop_client(self._consumer)
             self._consumer = None
 
     async def _loop(self, writer: Writer) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from schakel_services.runtime.closing import stop_client
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.runtime.watermark import Watermarks
 
@@ -64,8 +65,7 @@ class Table:
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await self._task
         if self._consumer is not None:
-            with contextlib.suppress(Exception):
-                await self._consumer.stop()
+            await stop_client(self._consumer)
 
     @property
     def follows(self) -> bool:

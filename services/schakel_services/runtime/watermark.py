@@ -1,11 +1,11 @@
 """Where a partition ends, open transactions included."""
 
 import asyncio
-import contextlib
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
+from schakel_services.runtime.closing import stop_client
 from schakel_services.runtime.cluster import Cluster
 
 
@@ -28,8 +28,7 @@ class Watermarks:
         try:
             await consumer.start()
         except BaseException:
-            with contextlib.suppress(Exception):
-                await consumer.stop()
+            await stop_client(consumer)
             raise
         self._consumer = consumer
 
@@ -38,8 +37,7 @@ class Watermarks:
         if self._task is not None:
             self._task.cancel()
         if self._consumer is not None:
-            with contextlib.suppress(Exception):
-                await self._consumer.stop()
+            await stop_client(self._consumer)
 
     async def end(self, partition: TopicPartition) -> int:
         """Return the offset after the last record that was written before this call."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from schakel_services.runtime.closing import stop_client
 from schakel_services.runtime.cluster import Cluster
 
 Headers = list[tuple[str, bytes]]
@@ -55,11 +56,7 @@ class Writer:
 
     async def close(self, limit_s: float = 5.0) -> None:
         """Close within the limit, whatever state the transaction is in."""
-        try:
-            async with asyncio.timeout(limit_s):
-                await self._producer.stop()
-        except Exception:  # noqa: BLE001, S110 - a producer in doubt may fail to stop in any way; it is dropped
-            pass
+        await stop_client(self._producer, limit_s)
 
     async def commit(self, outputs: Outputs, offsets: Mapping[TopicPartition, int], group: str | None) -> None:
         """Write the outputs and the offsets (next to read) in one transaction; return when it is acknowledged.

@@ -48,6 +48,7 @@ MEANING = {
     "too_many_rules": "More rules within rules than a consent may hold.",
     "too_many_parts": "The consent falls apart into more permissions than one record can hold.",
     "undecipherable": "Encrypted, but not with this partner's data key for this topic.",
+    "unknown_role": "The record is withheld from a role that there is none of; nobody would be kept from it.",
     "unlinked": "The person is named only by the partner's own number, which no earlier record linked to a BSN.",
     "unsupported_type": "Not the kind of record that this connector reads.",
     "withdrawn_before": "A consent that was withdrawn comes back under the same key; a new consent needs a new key.",
