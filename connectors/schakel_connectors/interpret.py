@@ -1,8 +1,8 @@
 """From what a record says to what changed: pure, used by the intake, ``connector try`` and the acceptance kit."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -13,8 +13,7 @@ from schakel_contracts.event import Event
 from schakel_contracts.identifiers import deterministic_text
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(NamedTuple):
     """What is kept of the last version of one statement: a counter, a digest and a few characters."""
 
     version: int
@@ -23,8 +22,7 @@ class Remembered:
     as_of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A statement that is new or different: its event (if anybody needs to know), its registry record (if any)."""
 
     slot: str

@@ -20,6 +20,7 @@ from schakel_services.broker.folders import cache_folder
 from schakel_services.chain.load import load_chain
 from schakel_services.chain.model import Chain
 from schakel_services.demo.persons import dossiers, impossible_bsn
+from schakel_services.demo.records.care_plan import DIAGNOSIS
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.runtime.topics import NamedTopic, create_topics, topics_of
 from schakel_services.trail.stream import records_now
@@ -33,8 +34,8 @@ CLOSED = frozenset(
     if isinstance(vocabulary, type) and issubclass(vocabulary, Enum)
     for member in vocabulary
 )
-STANDARD = frozenset({"CarePlan", "Patient", "Weekly"})
-"""Words of the formats themselves that also stand in names of fields, and of things that are no record."""
+STANDARD = frozenset({"CarePlan", "Patient", "generated"})
+"""Words of FHIR that stand elsewhere for another reason: in names of fields, in own numbers, in Kafka's log."""
 
 DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}(T.*)?")
 BSN = re.compile(r"(?<![0-9A-Za-z])9999\d{5}(?![0-9A-Za-z])")
@@ -72,14 +73,13 @@ def tells_of_somebody(value: str, chain: Chain) -> bool:
 
 def found_in(texts: Texts, needles: frozenset[str]) -> list[tuple[str, str]]:
     """Return where which needle stands, as a word of its own; and every BSN, whoever's it may be."""
-    any_needle = re.compile("|".join(rf"(?<!\w){re.escape(needle)}(?!\w)" for needle in sorted(needles)))
-    return [
-        (place, match.group())
-        for place, text in texts.items()
-        for pattern in (any_needle, BSN)
-        for match in pattern.finditer(text)
-        if pattern is any_needle or is_bsn(match.group()) or match.group() == impossible_bsn()
-    ]
+    found = []
+    for place, text in texts.items():
+        found += [(place, match) for match in BSN.findall(text) if is_bsn(match) or match == impossible_bsn()]
+        for needle in needles:
+            if needle in text and re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", text):
+                found.append((place, needle))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def needles(demo: Any, chain: Chain) -> frozenset[str]:
     records = (path.read_bytes() for path in (demo.data / "demo" / "sent").iterdir())
     found = frozenset(value for record in records for value in values_of(record) if tells_of_somebody(value, chain))
     names = {dossier.surname for dossier in dossiers()} | {dossier.bsn for dossier in dossiers()}
-    assert found >= {*names, impossible_bsn(), "Depressieve stoornis, recidiverend", "118734"}
+    assert found >= {*names, impossible_bsn(), DIAGNOSIS, "118734"}
     return found
 
 
@@ -176,7 +176,7 @@ def test_a_partner_is_told_nothing_but_its_own_numbers(demo: Any, chain: Chain, 
     """A notification names the person as this partner does; what other partners wrote is in none."""
     told = 0
     for partner in chain.partner:
-        own = {f"{number}" for dossier in dossiers() for number in [dossier.own_number(partner.id)]}
+        own = {dossier.own_number(partner.id) for dossier in dossiers()}
         texts = files_in(demo.data / "demo" / "received" / partner.id, demo.data / "outbox" / partner.id)
         told += len(texts)
         assert found_in(texts, needles - own) == []
@@ -200,7 +200,7 @@ def test_the_scanner_finds_what_is_planted(
     assert {value for place, value in found if place == "planted"} == {
         somebody.bsn,
         somebody.surname,
-        "Depressieve stoornis, recidiverend",
+        DIAGNOSIS,
     }
     assert ("service.log", somebody.bsn) in found
 

@@ -10,7 +10,7 @@ from typing import Any
 from schakel_contracts.identifiers import Bsn
 from schakel_services.hub.synthetic import BSN_SYSTEM, bsns
 
-STATUSES = ("active", "on-hold", "active", "completed")
+STATUSES = ("active", "on-hold")
 FILLER = (
     "Samen met de deelnemer is besproken hoe de week eruitziet en welke stappen haalbaar zijn. ",
     "De afspraken van vorige maand zijn doorgenomen en aangepast aan de situatie thuis. ",
@@ -32,7 +32,7 @@ def care_plan(bsn: Bsn, version: int, changed: datetime, rng: random.Random) -> 
         "intent": "plan",
         "category": [{"coding": [{"system": "http://snomed.info/sct", "code": "0", "display": "plan"}]}],
         "subject": {"identifier": {"system": BSN_SYSTEM, "value": bsn}},
-        "period": {"start": "2026-01-05", "end": f"2027-{1 + version % 12:02d}-28"},
+        "period": {"start": "2026-01-05", "end": "2027-06-30"},
         "activity": [
             {
                 "detail": {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from schakel_connectors.connector import load as load_connector
 from schakel_connectors.connector import names
@@ -14,6 +15,9 @@ from schakel_services.chain.model import Chain
 
 NOT_ENTITLED = frozenset({Role.EMP, Role.SCH, Role.KEY, Role.TRN})
 """Roles without a right to the BSN (R18)."""
+
+RESERVED = frozenset({"chain", "partner"})
+"""The name of the chain's own key file, and what stands for a sender that is masked."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,7 +56,7 @@ def load_chain(path: Path) -> Chain:
     head = content.pop("chain", {})
     if not isinstance(head, dict) or set(content) - {"partner"}:
         unknown = sorted(set(content) - {"partner"}) or ["chain"]
-        raise ChainError(path, [ChainProblem(line_of(text, (unknown[0],)), unknown[0], "unknown_table")])
+        raise ChainError(path, [ChainProblem(_line_of_table(text, name), name, "unknown_table") for name in unknown])
     try:
         chain = Chain.model_validate(head | content)
     except ValidationError as error:
@@ -62,13 +66,20 @@ def load_chain(path: Path) -> Chain:
                 ChainProblem(
                     line_of(text, item["loc"]), ".".join(map(str, item["loc"])), _rule(item["type"], item["msg"])
                 )
-                for item in error.errors(include_input=False, include_url=False)
+                for item in _told_once(error)
             ],
         ) from None
     problems = [ChainProblem(line_of(text, loc), ".".join(map(str, loc)), rule) for loc, rule in _conflicts(chain)]
     if problems:
         raise ChainError(path, problems)
     return chain
+
+
+def _told_once(error: ValidationError) -> list[ErrorDetails]:
+    """Return the errors without lists that are too short only because what stands in them is wrong."""
+    found = error.errors(include_input=False, include_url=False)
+    insides = {item["loc"][:depth] for item in found for depth in range(len(item["loc"]))}
+    return [item for item in found if item["type"] != "too_short" or item["loc"] not in insides]
 
 
 def _rule(kind: str, message: str) -> str:
@@ -82,6 +93,8 @@ def _conflicts(chain: Chain) -> list[tuple[tuple[str | int, ...], str]]:
     seen_parties: set[tuple[str, Role]] = set()
     for index, partner in enumerate(chain.partner):
         at: tuple[str | int, ...] = ("partner", index)
+        if partner.id in RESERVED:
+            found.append(((*at, "id"), "id_reserved"))
         if partner.id in seen_ids:
             found.append(((*at, "id"), "id_used_twice"))
         if (partner.oin, partner.role) in seen_parties:
@@ -95,8 +108,8 @@ def _conflicts(chain: Chain) -> list[tuple[tuple[str | int, ...], str]]:
 
 
 def _connector_rules(connectors: tuple[str, ...], role: Role) -> list[str]:
-    rules = []
-    for connector in connectors:
+    rules = [f"{connector}_named_twice" for connector in sorted(set(connectors)) if connectors.count(connector) > 1]
+    for connector in dict.fromkeys(connectors):
         if connector not in names():
             rules.append(f"unknown_connector_{connector}")
             continue
@@ -106,6 +119,12 @@ def _connector_rules(connectors: tuple[str, ...], role: Role) -> list[str]:
         elif manifest.bsn and role in NOT_ENTITLED:
             rules.append(f"{connector}_reads_a_bsn_and_{role}_may_not_R18")
     return rules
+
+
+def _line_of_table(text: str, name: str) -> int:
+    """Return the first line on which a table, or a key that stands in none, begins."""
+    begins = re.compile(rf"\s*\[*\s*{re.escape(name)}\b")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if begins.match(line)), 1)
 
 
 def line_of(text: str, loc: tuple[str | int, ...]) -> int:

@@ -10,6 +10,7 @@ from schakel_contracts.policy.model import Policy
 from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.ruling import Ruling
 
+NOBODY: frozenset[Role] = frozenset()
 NOTHING_TO_SAY = frozenset({Reason.NO_POLICY_ROW})
 """Denials that no sender can do anything about: that role never gets this."""
 
@@ -19,7 +20,9 @@ def withheld_roles(text: str | None) -> frozenset[Role]:
 
     A word that is no role withholds from everybody: the sender meant somebody, and a guess would tell them.
     """
-    named = {part.partition("=")[0] for part in (text or "").replace(",", " ").split()}
+    if not text:
+        return NOBODY
+    named = {part.partition("=")[0] for part in text.replace(",", " ").split()}
     if named - set(Role):
         return frozenset(Role)
     return frozenset(Role(name) for name in named)

@@ -1,5 +1,6 @@
 """One partner's intake: whatever came in since the last turn, in one transaction."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -102,14 +103,17 @@ class IntakeStep:
         if not items:
             return outputs if records or not self._owned else None
         BATCH_SIZE.labels("intake").observe(len(items))
+        counts: Counter[tuple[str, str]] = Counter()
         for position, item in items:
             taken = desk.take(item, position)
-            RECORDS_IN.labels(self._setup.partner, item.connector, taken.result.outcome).inc()
+            counts[item.connector, taken.result.outcome] += 1
             if taken.result.outcome == "accepted":
                 self._accept(taken, outputs)
             else:
                 self._refuse(position, item, taken.result, outputs)
             self._taken.append((item, taken.result))
+        for (connector, outcome), number in counts.items():
+            RECORDS_IN.labels(self._setup.partner, connector, outcome).inc(number)
         return outputs
 
     def committed(self) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC
+from functools import cached_property
 from typing import Protocol
 
 from schakel_connectors.connector import Connector
@@ -45,6 +46,9 @@ class Taken:
     """Person, registry key, body."""
 
     versions: dict[str, bytes] = field(default_factory=dict)
+    ids: list[str] = field(default_factory=list)
+    """Of the events, in their order."""
+
     links: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Person and all of their own numbers."""
 
@@ -65,6 +69,11 @@ class Desk:
     versions: Versions
     links: LinkBook
 
+    @cached_property
+    def source(self) -> str:
+        """Return the name of this partner's system as events bear it."""
+        return OIN_SOURCE.format(oin=self.oin, partner=self.partner)
+
     def take(self, item: Incoming, position: str) -> Taken:
         """Return what the record adds; a rejected or unlinked one adds nothing and says why."""
         try:
@@ -82,7 +91,7 @@ class Desk:
         except Exception as error:  # noqa: BLE001 - a connector's mistake: this record is refused, those behind it go on
             log.error("connector_failed", connector=item.connector, error=type(error).__name__, place=place_of(error))
             return Taken(Result("rejected", errors=(FieldError("record", "connector_failed"),)))
-        taken.result = Result("accepted", tuple(_id(headers) for _, _, headers in taken.events))
+        taken.result = Result("accepted", tuple(taken.ids))
         return taken
 
     def _person(self, translation: Translation, taken: Taken) -> str | None:
@@ -130,9 +139,10 @@ class Desk:
             taken.records.append((person, registry_key(person, change.record), body))
         if change.event is None:
             return
+        taken.ids.append(change.event_id)
         envelope = Envelope(
-            id=str(change.event_id),
-            source=OIN_SOURCE.format(oin=self.oin, partner=self.partner),
+            id=change.event_id,
+            source=self.source,
             type=change.event.type,
             subject=Pseudonym(person),
             time=(translation.as_of or item.received_at).astimezone(UTC).isoformat(),
@@ -145,10 +155,8 @@ class Desk:
 
 def _check_veto(withhold: str | None) -> None:
     """Refuse a record whose sender withholds it from a role that is none: nobody would be kept from it."""
-    named = {part.partition("=")[0] for part in (withhold or "").replace(",", " ").split()}
+    if not withhold:
+        return
+    named = {part.partition("=")[0] for part in withhold.replace(",", " ").split()}
     if named - ROLES:
         raise RecordRejected(FieldError("schakel-withhold", "unknown_role"))
-
-
-def _id(headers: Headers) -> str:
-    return next(value for name, value in headers if name == "ce_id").decode()

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -96,7 +96,8 @@ class PartnerKeys:
 
     def name(self, *parts: str) -> str:
         """Return a stable name that tells nothing without the key: 22 characters of a keyed hash."""
-        return _text(hmac.digest(self._naming, "\x1f".join(parts).encode(), "sha256")[:16])
+        # BLAKE2b is keyed by itself and costs a fifth of an HMAC; this is made for every record that comes in.
+        return _text(blake2b("\x1f".join(parts).encode(), digest_size=16, key=self._naming).digest())
 
     def handle(self, subject: str) -> str:
         """Return the person's handle for this partner alone; two partners can't match theirs (R19)."""

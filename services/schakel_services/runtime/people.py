@@ -7,7 +7,7 @@ from schakel_contracts.registry import REGISTRY_RECORD
 from schakel_services.runtime.log import log
 
 EMPTY = PersonRegistry.from_records(())
-PARSED_MAX = 50_000
+PARSED_MAX = 20_000
 
 
 class People:
