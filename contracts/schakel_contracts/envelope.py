@@ -113,7 +113,7 @@ class MalformedEnvelope(ValueError):
     """A record lacks an attribute that CloudEvents or Schakel requires; the message names it."""
 
 
-def read_envelope(headers: Iterable[tuple[str, bytes]]) -> Envelope:
+def read_envelope(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
     """Read binary-mode headers; a missing or undecodable attribute raises ``MalformedEnvelope`` with its name."""
     found = {name: value for name, value in headers if value is not None}
     try:
@@ -135,7 +135,7 @@ def read_envelope(headers: Iterable[tuple[str, bytes]]) -> Envelope:
         )
     except KeyError as error:
         raise MalformedEnvelope(str(error.args[0])) from None
-    except (UnicodeDecodeError, ValueError) as error:
+    except (AttributeError, UnicodeDecodeError, ValueError) as error:  # AttributeError: Kafka's headers can be null
         if isinstance(error, MalformedEnvelope):
             raise
         raise MalformedEnvelope("ce_") from None

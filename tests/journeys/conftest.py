@@ -21,8 +21,8 @@ from schakel_services.demo.persons import Dossier
 from schakel_services.demo.stage import Stage
 from schakel_services.hub.hub import Hub
 
-# Retries come quickly, so that a delivery that is given up is so in seconds.
-EAGER = {"SCHAKEL_RETRY_FIRST_S": "0.2"}
+EAGER = {"SCHAKEL_RETRY_FIRST_S": "0.2", "SCHAKEL_TRANSACTION_TIMEOUT_MS": "6000"}
+"""Retries come quickly, and a broker that is away is missed soon."""
 
 
 def surroundings() -> dict[str, str]:

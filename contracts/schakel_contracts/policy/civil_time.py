@@ -43,6 +43,7 @@ def instant(moment: datetime) -> datetime:
         return NEVER if moment.year == date.min.year else ALWAYS
 
 
+@lru_cache(maxsize=DAYS_CACHED)
 def a_year_after(moment: datetime) -> datetime:
     """Return the same clock time twelve months later; for 29 February that is the 28th."""
     local = moment.astimezone(AMSTERDAM)

@@ -1,6 +1,5 @@
 """One person's registry: consents, relations, representations, requests; indexed."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
@@ -22,9 +21,12 @@ NO_CONSENTS: tuple[Standing, ...] = ()
 
 
 class PersonRegistry:
-    """All that may open a way to somebody's data, as quickly for fifty consents as for one."""
+    """All that may open a way to somebody's data, looked up in the same time for one consent as for fifty.
 
-    __slots__ = ("_consents", "_in_order", "_known", "_naming", "_objections", "_relations", "_requests")
+    What is looked for is found once and remembered: of most persons only a party or two is ever asked for.
+    """
+
+    __slots__ = ("_consents", "_in_order", "_known", "_objected", "_objecting", "_relations", "_requests")
 
     def __init__(
         self,
@@ -32,20 +34,19 @@ class PersonRegistry:
         relations: Iterable[RelationRecord],
         requests: Iterable[RequestRecord],
     ) -> None:
-        self._consents: dict[UUID, Standing] = {}
-        self._naming: dict[str, list[Standing]] = defaultdict(list)
-        self._objections: dict[tuple[str | None, Category | None], list[Standing]] = defaultdict(list)
-        for consent in consents:
-            self._add(consent)
-        self._relations: dict[tuple[str, Role], list[tuple[Span, UUID]]] = defaultdict(list)
+        self._consents = tuple(consents)
+        self._objecting = tuple(consent for consent in self._consents if consent.objection)
+        self._relations: dict[tuple[str, Role], list[tuple[Span, UUID]]] = {}
         for relation in relations:
-            self._relations[relation.party, relation.role].append((_days(relation), relation.id))
-        self._requests: dict[tuple[str, Category], list[tuple[Span, str]]] = defaultdict(list)
+            self._relations.setdefault((relation.party, relation.role), []).append((_days(relation), relation.id))
+        self._requests: dict[tuple[str, Category], list[tuple[Span, str]]] = {}
         for request in requests:
             for category in request.categories:
-                self._requests[request.party, category].append((_span(request), request.article))
-        self._in_order: tuple[str, ...] | None = None
+                asked = self._requests.setdefault((request.party, category), [])
+                asked.append((_span(request), request.article))
         self._known: dict[tuple[str, Category], tuple[Standing, ...]] = {}
+        self._objected: dict[tuple[str, Category], tuple[Standing, ...]] = {}
+        self._in_order: tuple[str, ...] | None = None
 
     @classmethod
     def from_records(cls, records: Iterable[Record]) -> Self:
@@ -66,16 +67,6 @@ class PersonRegistry:
         relations.sort(key=lambda relation: relation.id.int)
         return cls([stand(consent, changes) for consent in consents], relations, requests)
 
-    def _add(self, consent: Standing) -> None:
-        self._consents[consent.id] = consent
-        for party in consent.parties:
-            self._naming[party].append(consent)
-        if consent.objection:
-            parties: Iterable[str | None] = consent.parties or (None,)
-            for named in parties:
-                for category in consent.categories or (None,):
-                    self._objections[named, category].append(consent)
-
     def relation(self, party: str, role: Role, now: datetime) -> UUID | None:
         """Return a relation of this party in this role that is active now, or none (R3)."""
         for (begin, end), relation_id in self._relations.get((party, role), ()):
@@ -84,14 +75,14 @@ class PersonRegistry:
         return None
 
     def permissions(self, party: str, category: Category) -> tuple[Standing, ...]:
-        """Return every permission that names a party and a category, the longest first."""
+        """Return every permission that names a party and a category, the one that lasts longest first."""
         key = (party, category)
         found = self._known.get(key)
         if found is None:
             named = [
                 consent
-                for consent in self._naming.get(party, ())
-                if not consent.objection and category in consent.categories
+                for consent in self._consents
+                if not consent.objection and party in consent.parties and category in consent.categories
             ]
             named.sort(key=lambda consent: consent.id.int)
             named.sort(key=lambda consent: consent.end, reverse=True)
@@ -99,15 +90,23 @@ class PersonRegistry:
         return found
 
     def objections(self, party: str, category: Category) -> tuple[Standing, ...]:
-        """Return every objection that may concern a party and a category."""
-        if not self._objections:
+        """Return every objection that may concern a party and a category: one that names none concerns any."""
+        if not self._objecting:
             return NO_CONSENTS
-        keys = ((party, category), (party, None), (None, category), (None, None))
-        return tuple(consent for key in keys for consent in self._objections.get(key, ()))
+        key = (party, category)
+        found = self._objected.get(key)
+        if found is None:
+            found = self._objected[key] = tuple(
+                objection
+                for objection in self._objecting
+                if (not objection.parties or party in objection.parties)
+                and (not objection.categories or category in objection.categories)
+            )
+        return found
 
     def consent(self, consent_id: UUID) -> Standing | None:
         """Return one consent or objection, whether it still stands or not."""
-        return self._consents.get(consent_id)
+        return next((consent for consent in self._consents if consent.id == consent_id), None)
 
     def requested(self, party: str, category: Category, article: str, now: datetime) -> bool:
         """Say whether a party has asked for this, under this article, and still may (R6)."""
@@ -117,20 +116,20 @@ class PersonRegistry:
         )
 
     def involved(self) -> frozenset[str]:
-        """Return every party that has, or had, a relation or is named in a consent or a request."""
-        related = {party for party, _ in self._relations}
-        asking = {party for party, _ in self._requests}
-        return frozenset(related | asking | self._naming.keys())
+        """Return every party with a relation, past ones too, or named in a consent, an objection or a request."""
+        return frozenset(self.in_order())
 
     def in_order(self) -> tuple[str, ...]:
         """Return the same parties in a fixed order, so that a replay decides in the same one."""
         if self._in_order is None:
-            self._in_order = tuple(sorted(self.involved()))
+            found = {party for party, _ in (*self._relations, *self._requests)}
+            found.update(*(consent.parties for consent in self._consents))
+            self._in_order = tuple(sorted(found))
         return self._in_order
 
     def named_in_consent(self, party: str) -> bool:
         """Say whether the person ever named this party in a consent or an objection."""
-        return party in self._naming
+        return any(party in consent.parties for consent in self._consents)
 
 
 def article_of(code: str) -> str:

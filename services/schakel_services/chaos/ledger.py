@@ -106,11 +106,13 @@ def _events(log: Log, expected: set[datetime], found: Findings) -> None:
     last: dict[str, datetime] = {}
     for row in log.events:
         envelope = read_envelope(row.headers)
-        found.duplicated += envelope.id in seen
+        is_repeat = envelope.id in seen
+        found.duplicated += is_repeat
         seen.add(envelope.id)
         if envelope.type != CarePlanStatusChanged.type:
             continue
         at = datetime.fromisoformat(envelope.time)
+        found.duplicated += at in times and not is_repeat
         times.add(at)
         found.reordered += at < last.get(envelope.subject, at)
         last[envelope.subject] = at

@@ -45,11 +45,11 @@ def demo(
     failures = (ChainError, StoryNeeds, BrokerFailed, ServiceDidNotStart, OSError)
     with _folder(data, keep=keep) as folder, refusing(*failures):
         played = asyncio.run(_until_stopped(chain_file, folder, began, quiet=as_json))
-        if played is None:
-            problems.print("stopped", style="red")
-            raise typer.Exit(Exit.REFUSED)
-        if as_json:
-            print_json(played.result)
+    if played is None:
+        problems.print("stopped", style="red")
+        raise typer.Exit(Exit.REFUSED)
+    if as_json:
+        print_json(played.result)
     if played.failed:
         raise typer.Exit(Exit.REFUSED)
 
@@ -77,11 +77,15 @@ def _folder(given: Path | None, *, keep: bool) -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="schakel-demo-"))
     try:
         yield made
+    except typer.Exit:
+        # It did not start, and the line that says so may point at a log in here.
+        keep = (made / "logs").exists()
+        raise
     finally:
-        if keep:
-            problems.print(f"kept: {made}", markup=False, soft_wrap=True)
-        else:
+        if not keep:
             shutil.rmtree(made, ignore_errors=True)
+    if keep:
+        problems.print(f"kept: {made}", markup=False, soft_wrap=True)
 
 
 async def _until_stopped(chain: Path, data: Path, began: float, *, quiet: bool) -> "Played | None":

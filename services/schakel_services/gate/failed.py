@@ -5,8 +5,8 @@ from pydantic import ValidationError
 
 from schakel_contracts.codes import Reason, ReceiptOutcome, Remedy, Stage
 from schakel_contracts.delivery import DeliveryNotCompleted
-from schakel_contracts.envelope import MalformedEnvelope, read_envelope
 from schakel_contracts.receipt import Receipt
+from schakel_services.gate.reading import PLACE, Malformed
 from schakel_services.gate.tell import Teller
 from schakel_services.runtime import topics
 from schakel_services.runtime.closing import stop_client
@@ -42,11 +42,12 @@ class FailedDeliveries:
             log.warning("event_of_receipt_gone", partition=record.partition, offset=record.offset)
             return
         try:
-            envelope = read_envelope(found.headers)
-        except MalformedEnvelope:
+            envelope, _, source, _ = teller.read(found)
+        except Malformed:
+            log.error("receipt_of_no_event", partition=record.partition, offset=record.offset)
             return
-        source = teller.source_of(envelope.partner)
-        if source is None:
+        if envelope.subject != receipt.subject:
+            log.error("receipt_of_another_event", partition=record.partition, offset=record.offset)
             return
         heard = DeliveryNotCompleted.model_validate(
             {
@@ -71,16 +72,17 @@ class FailedDeliveries:
 
     async def _find(self, position: str) -> ConsumerRecord | None:
         """Read the one record at a position of our own events partition; None when retention took it."""
-        topic, partition, offset, _ = position.rsplit("/", 3)
-        if (topic, int(partition)) != (self._partition.topic, self._partition.partition):
+        place = PLACE.fullmatch(position)
+        if place is None or (place[1], int(place[2])) != (self._partition.topic, self._partition.partition):
             return None
+        offset = int(place[3])
         if self._consumer is None:
             self._consumer = self._cluster.consumer(client_id="gate-failed")
             self._consumer.assign([self._partition])
             await self._consumer.start()
-        self._consumer.seek(self._partition, int(offset))
+        self._consumer.seek(self._partition, offset)
         found = await self._consumer.getmany(self._partition, timeout_ms=FIND_MS, max_records=1)
         for record in found.get(self._partition, ()):
-            if record.offset == int(offset):
+            if record.offset == offset:
                 return record
         return None

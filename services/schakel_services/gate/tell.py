@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from aiokafka import ConsumerRecord
+
 from schakel_contracts.codes import Outcome, Role, Stage
 from schakel_contracts.delivery import DeliveryNotCompleted
 from schakel_contracts.envelope import Envelope
@@ -14,6 +16,7 @@ from schakel_contracts.policy.minimise import minimise
 from schakel_contracts.policy.ruling import Ruling
 from schakel_services.gate import record as write
 from schakel_services.gate.memory import Memory
+from schakel_services.gate.reading import Read, read_event
 from schakel_services.gate.rules import rulings, sender_hears_of
 from schakel_services.runtime import topics
 from schakel_services.runtime.metrics import DECISIONS
@@ -62,9 +65,9 @@ class Teller:
                 verdicts += self._sender_hears(envelope, facts.source, heard, numbered)
         self._decide(envelope, facts.source, verdicts)
 
-    def source_of(self, partner: str) -> Addressee | None:
-        """Return a partner, or None when it left the chain."""
-        return self._setup.sources.get(partner)
+    def read(self, record: ConsumerRecord) -> Read:
+        """Return an event of this partition, or raise ``Malformed``; also when its sender has left the chain."""
+        return read_event(record, self._setup.sources, self._partition, self._setup.partitions)
 
     def undelivered(self, envelope: Envelope, source: Addressee, heard: DeliveryNotCompleted, position: str) -> None:
         """Let the sender hear that a delivery was given up; this has a decision record of its own."""

@@ -335,25 +335,25 @@ def test_what_is_no_trace_is_left_out(text: str) -> None:
     assert envelope.traceparent is None
 
 
-@pytest.mark.parametrize("text", ["Jan Jansen 999990019", "uwv", "UVW=disproportionate", "UWV;INC"])
-def test_a_veto_of_no_role_refuses_the_record(text: str) -> None:
-    """The sender meant to keep somebody from it; to publish it all the same would tell them."""
-    taken = Practice().take(of(ANN), withhold=text)
-    assert taken.result.errors == (FieldError("schakel-withhold", "unknown_role"),)
-    assert not taken.events
-
-
 @pytest.mark.parametrize(
     ("text", "written"),
     [
-        ("UWV=disproportionate INC=disproportionate", "UWV=disproportionate INC=disproportionate"),
-        ("INC,UWV", "UWV=disproportionate INC=disproportionate"),
-        ("UWV=Jan-Jansen-999990019", "UWV=disproportionate"),
-        ("", None),
+        ("UWV=disproportionate INC=disproportionate", {"UWV=disproportionate", "INC=disproportionate"}),
+        ("INC,UWV", {"UWV=disproportionate", "INC=disproportionate"}),
+        ("UWV=Jan-Jansen-999990019", {"UWV=disproportionate"}),
+        ("", set()),
+        (None, set()),
     ],
 )
-def test_a_veto_is_written_as_roles_and_nothing_else(text: str, written: str | None) -> None:
+def test_a_veto_is_written_as_roles_and_nothing_else(text: str | None, written: set[str]) -> None:
     """It stands on a topic that others read: whatever else the sender put in the header stays here."""
     (envelope,) = envelopes(Practice().take(of(ANN), withhold=text))
-    named = None if envelope.withhold is None else set(envelope.withhold.split())
-    assert named == (None if written is None else set(written.split()))
+    assert set((envelope.withhold or "").split()) == written
+
+
+@pytest.mark.parametrize("text", ["UVW=disproportionate", "UWV=disproportionate, INK", "uwv", "Jan Jansen 999990019"])
+def test_a_veto_of_no_role_refuses_the_record(text: str) -> None:
+    """The sender meant somebody, and a guess would tell them; the answer does not repeat what was written."""
+    taken = Practice().take(of(ANN), withhold=text)
+    assert taken == Taken(taken.result)
+    assert taken.result.errors == (FieldError("schakel-withhold", "unknown_role"),)
