@@ -135,7 +135,7 @@ def read_envelope(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
         )
     except KeyError as error:
         raise MalformedEnvelope(str(error.args[0])) from None
-    except (AttributeError, UnicodeDecodeError, ValueError) as error:  # AttributeError: Kafka's headers can be null
+    except (UnicodeDecodeError, ValueError) as error:
         if isinstance(error, MalformedEnvelope):
             raise
         raise MalformedEnvelope("ce_") from None

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from schakel_services.runtime.closing import stop_client
-from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.cluster import BATCH_BYTES_MAX, Cluster
 
 Headers = list[tuple[str, bytes]]
 NO_HEADERS: Headers = []
@@ -85,11 +86,16 @@ class Writer:
         for key, value, headers in rows:
             if append(key=key, value=value, timestamp=None, headers=headers) is not None:
                 continue
-            if batch.record_count() == 0:
-                raise RecordTooLarge(topic)
+            _check(batch, topic)
             sent.append(await producer.send_batch(batch, topic, partition=partition))
             batch = producer.create_batch()
             append = batch.append
-            if append(key=key, value=value, timestamp=None, headers=headers) is None:
-                raise RecordTooLarge(topic)
+            append(key=key, value=value, timestamp=None, headers=headers)
+        _check(batch, topic)
         sent.append(await producer.send_batch(batch, topic, partition=partition))
+
+
+def _check(batch: BatchBuilder, topic: str) -> None:
+    """A batch takes its first record however large that is; a broker does not."""
+    if batch.size() > BATCH_BYTES_MAX:
+        raise RecordTooLarge(topic)

@@ -1,0 +1,142 @@
+"""Two copies of a service share its partitions, and hand them over without a loss or a double."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from schakel_services.runtime.group import GroupRunner
+from schakel_services.runtime.health import Health
+from schakel_services.runtime.testing.copying import Copy
+from schakel_services.runtime.testing.ground import Ground, until
+
+PARTITIONS = 4
+
+
+class Member:
+    """One copy of a service that copies records."""
+
+    def __init__(self, ground: Ground, source: str, target: str) -> None:
+        self.health = Health()
+        self.steps: dict[int, Copy] = {}
+
+        def make_step(number: int) -> Copy:
+            self.steps[number] = Copy(target)
+            return self.steps[number]
+
+        self.runner = GroupRunner(ground.cluster, f"{ground.name}-copy", (source,), make_step, self.health)
+
+    @property
+    def loops(self) -> list[int]:
+        """Return the partitions that it has, and that are open."""
+        return sorted(int(loop.name.rpartition("-")[2]) for loop in self.health.loops if loop.is_up)
+
+    async def has(self, count: int) -> None:
+        """Return when it has so many partitions."""
+
+        async def so_many() -> bool:
+            return len(self.loops) == count
+
+        await until(so_many)
+
+
+@asynccontextmanager
+async def joined(*members: Member) -> AsyncIterator[None]:
+    """Let members join, and leave at the end."""
+    try:
+        for member in members:
+            await member.runner.start()
+        yield
+    finally:
+        for member in members:
+            await member.runner.stop()
+
+
+async def copied(ground: Ground, target: str, count: int) -> dict[int, list[str]]:
+    """Return what stands on each partition, once there is so much in all."""
+
+    async def enough() -> bool:
+        return len(await ground.read(target)) >= count
+
+    await until(enough)
+    found: dict[int, list[str]] = {number: [] for number in range(PARTITIONS)}
+    for record in await ground.read(target):
+        found[record.partition].append(record.value.decode())
+    return found
+
+
+async def test_one_alone_has_all_partitions(ground: Ground) -> None:
+    """Each through a loop of its own; when it leaves there are none."""
+    source, target = await ground.topic(PARTITIONS), await ground.topic(PARTITIONS)
+    member = Member(ground, source, target)
+    async with joined(member):
+        await member.has(PARTITIONS)
+        for number in range(PARTITIONS):
+            await ground.write(source, [("a", f"{number}")], number)
+        assert await copied(ground, target, PARTITIONS) == {number: [f"{number}"] for number in range(PARTITIONS)}
+        assert member.health.problems() == {}
+    assert member.health.loops == []
+
+
+async def test_a_second_takes_half_and_the_last_takes_all(ground: Ground) -> None:
+    """While records flow one joins and one leaves: every record comes through once, in its order."""
+    source, target = await ground.topic(PARTITIONS), await ground.topic(PARTITIONS)
+    first, second = Member(ground, source, target), Member(ground, source, target)
+    sent = 0
+    flowing = True
+
+    async def flow() -> None:
+        nonlocal sent
+        while flowing:
+            for partition in range(PARTITIONS):
+                await ground.write(source, [("a", str(sent))], partition)
+            sent += 1
+            await asyncio.sleep(0.01)
+
+    async with joined(first):
+        await first.has(PARTITIONS)
+        sending = asyncio.create_task(flow())
+        async with joined(second):
+            await second.has(2)
+            await first.has(2)
+            assert sorted(first.loops + second.loops) == [0, 1, 2, 3]
+            await first.runner.stop()
+            await second.has(PARTITIONS)
+            flowing = False
+            await sending
+            found = await copied(ground, target, PARTITIONS * sent)
+    assert found == {number: [str(n) for n in range(sent)] for number in range(PARTITIONS)}
+
+
+async def test_a_partition_that_comes_back_starts_anew(ground: Ground) -> None:
+    """A step is made for each time that a partition is had: nothing of before is in it."""
+    source, target = await ground.topic(PARTITIONS), await ground.topic(PARTITIONS)
+    first, second = Member(ground, source, target), Member(ground, source, target)
+    async with joined(first):
+        await first.has(PARTITIONS)
+        before = dict(first.steps)
+        async with joined(second):
+            await second.has(2)
+        await first.has(PARTITIONS)
+    assert all(step.asked == ["open", "failed", "close"] for step in before.values())
+    assert not any(first.steps[number] is before[number] for number in range(PARTITIONS))
+
+
+async def test_a_member_that_stands_still_is_handed_over(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its work lasts too long to be waited for: it is broken off, and another does it once."""
+    monkeypatch.setattr("schakel_services.runtime.group.REVOKE_LIMIT_S", 0.3)
+    source, target = await ground.topic(PARTITIONS), await ground.topic(PARTITIONS)
+    slow, other = Member(ground, source, target), Member(ground, source, target)
+    async with joined(slow):
+        await slow.has(PARTITIONS)
+        held = dict(slow.steps)
+        for step in held.values():
+            step.hold = asyncio.Event()
+        for number in range(PARTITIONS):
+            await ground.write(source, [("a", "once")], number)
+            await held[number].worked.wait()
+        async with joined(other):
+            await other.has(2)
+            found = await copied(ground, target, PARTITIONS)
+    assert found == {number: ["once"] for number in range(PARTITIONS)}
