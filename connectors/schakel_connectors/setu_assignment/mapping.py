@@ -148,11 +148,14 @@ def to_translations(record: Record) -> Iterator[Translation]:
 
 
 def _relations(period: PositionPeriod, customer: OrganisationRef | None) -> Iterator[RelationStated]:
-    """An expected end is a guess; only an agreed one ends a relation."""
-    first, last = period.start, period.actual_end
-    yield RelationStated("relation/sender", valid_from=first, valid_until=last)
+    """A relation begins when the placement is agreed, so that its start can be told ahead; it ends on an agreed day.
+
+    An expected end is a guess.
+    """
+    last = period.actual_end
+    yield RelationStated("relation/sender", valid_until=last)
     if customer:
-        yield RelationStated("relation/employer", customer, Role.EMP, valid_from=first, valid_until=last)
+        yield RelationStated("relation/employer", customer, Role.EMP, valid_until=last)
 
 
 def _placement(position: PositionProfile, customer: OrganisationRef | None) -> PlacementStated:

@@ -202,7 +202,8 @@ class Pipe:
         if outputs is None and not records:
             return
         offsets = {partition: found[-1].offset + 1 for partition, found in records.items() if found}
-        pass_failpoint("before_transaction")
+        if outputs:
+            pass_failpoint("before_transaction")
         await writer.commit(outputs or Outputs(), offsets, self._group if offsets else None)
         self._step.committed()
         for partition, found in records.items():

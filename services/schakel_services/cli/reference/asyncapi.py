@@ -18,7 +18,7 @@ region = "Example"
 purposes = ["care_coordination"]
 
 [[partner]]
-id = "partner"
+id = "example"
 name = "Partner"
 oin = "00000099000000001000"
 role = "GGZ"

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from typing import Self
 
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from schakel_services.runtime.closing import stop_client
 from schakel_services.runtime.cluster import Cluster, Isolation
@@ -68,10 +68,10 @@ class Ground:
 
         It waits for the transactions that are open; but those that are read uncommitted.
         """
-        consumer = self.cluster.consumer(*topics, isolation=isolation, client_id="test-reader")
+        consumer = self._consumer(*topics, isolation=isolation)
         await consumer.start()
         try:
-            ends = await self._ends(consumer.assignment())
+            ends = await self.ends(consumer.assignment())
             found: list[ConsumerRecord] = []
             waiting = {part for part, end in ends.items() if end > 0}
             async with asyncio.timeout(LIMIT_S):
@@ -83,14 +83,27 @@ class Ground:
         finally:
             await stop_client(consumer)
 
-    async def _ends(self, parts: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+    async def ends(self, parts: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         """Return the high watermarks: the end of what is committed comes a little after its acknowledgement."""
-        consumer = self.cluster.consumer(isolation="read_uncommitted", client_id="test-ends")
+        consumer = self._consumer(isolation="read_uncommitted")
         await consumer.start()
         try:
             return dict(await consumer.end_offsets(list(parts)))
         finally:
             await stop_client(consumer)
+
+    def _consumer(self, *topics: str, isolation: Isolation) -> AIOKafkaConsumer:
+        """Return a consumer in a hurry: a test looks often, and never waits for what is not there."""
+        return AIOKafkaConsumer(
+            *topics,
+            bootstrap_servers=self.cluster.bootstrap,
+            client_id="test",
+            isolation_level=isolation,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=20,
+            retry_backoff_ms=10,
+            **self.cluster.security,
+        )
 
     async def values(self, topic: str, isolation: Isolation = "read_committed") -> list[str]:
         """Return the values that stand on a topic now, as text."""
