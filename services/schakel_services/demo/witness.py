@@ -12,6 +12,7 @@ from uuid import UUID
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.middlewares import AckPolicy
 
+from schakel_contracts.codes import ReceiptOutcome
 from schakel_contracts.decision import Decision
 from schakel_contracts.receipt import Receipt
 from schakel_contracts.refusal import Refusal
@@ -78,10 +79,14 @@ class Witness:
         return [d for d in first if (d.source, d.subject, d.event_type) == (source, subject, event_type)]
 
     def _is_settled(self, event_id: UUID) -> bool:
+        """Say whether all about an event has ended; of what did not arrive its sender must have heard too."""
         if event_id not in self.decisions:
             return False
-        sent = (verdict.notification_id for verdict in self.decisions[event_id][0].verdicts)
-        return all(notification in self.receipts for notification in sent if notification is not None)
+        first, *later = self.decisions[event_id]
+        ended = [self.receipts.get(notification) for notification in _sent(first)]
+        undelivered = sum(found is not None and found.outcome is not ReceiptOutcome.DELIVERED for found in ended)
+        heard = (notification in self.receipts for decision in later for notification in _sent(decision))
+        return None not in ended and len(later) >= undelivered and all(heard)
 
     def _noting(self, take: Callable[[KafkaMessage], None]) -> Callable[[KafkaMessage], object]:
         """Wrap a reader: whoever waits looks again, and an error is theirs, since FastStream would only log it."""
@@ -106,6 +111,10 @@ class Witness:
     def _receipt(self, message: KafkaMessage) -> None:
         receipt = Receipt.model_validate_json(message.body)
         self.receipts[receipt.notification_id] = receipt
+
+
+def _sent(decision: Decision) -> list[UUID]:
+    return [verdict.notification_id for verdict in decision.verdicts if verdict.notification_id is not None]
 
 
 async def _as_it_is(message: KafkaMessage) -> bytes:

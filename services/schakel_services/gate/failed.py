@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from schakel_contracts.codes import Reason, ReceiptOutcome, Remedy, Stage
 from schakel_contracts.delivery import DeliveryNotCompleted
+from schakel_contracts.policy.compiling import REMEDIES
 from schakel_contracts.receipt import Receipt
 from schakel_services.gate.reading import PLACE, Malformed
 from schakel_services.gate.tell import Teller
@@ -29,13 +30,13 @@ class FailedDeliveries:
         self._consumer: AIOKafkaConsumer | None = None
 
     async def take(self, record: ConsumerRecord, teller: Teller) -> None:
-        """Let the sender of a delivery that failed hear of it; other receipts need nothing."""
+        """Let the sender hear of a delivery that was given up or withheld at the second check (F46, R15)."""
         try:
             receipt = Receipt.model_validate_json(record.value or b"")
         except ValidationError:
             log.error("receipt_malformed", partition=record.partition, offset=record.offset)
             return
-        if receipt.outcome is not ReceiptOutcome.FAILED or receipt.notification_type == DeliveryNotCompleted.type:
+        if receipt.outcome is ReceiptOutcome.DELIVERED or receipt.notification_type == DeliveryNotCompleted.type:
             return
         found = await self._find(receipt.position)
         if found is None:
@@ -57,7 +58,7 @@ class FailedDeliveries:
                 "recipient_role": receipt.role,
                 "stage": Stage.DELIVERY,
                 "reason": receipt.reason or Reason.TARGET_UNREACHABLE,
-                "remedy": Remedy.CONTACT_RECIPIENT,
+                "remedy": _remedy(receipt),
             }
         )
         # The receipt is what this is made from: the event's own position lies behind what its sender has seen since.
@@ -86,3 +87,10 @@ class FailedDeliveries:
             if record.offset == offset:
                 return record
         return None
+
+
+def _remedy(receipt: Receipt) -> Remedy:
+    """Return what would help: with a target that failed, to call the recipient; else what the gate would say."""
+    if receipt.outcome is ReceiptOutcome.FAILED or receipt.reason is None:
+        return Remedy.CONTACT_RECIPIENT
+    return REMEDIES.get(receipt.reason, Remedy.NONE)

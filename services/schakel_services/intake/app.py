@@ -75,7 +75,8 @@ def build(settings: Settings) -> Frame:
             for counter in counters.values():
                 if counter.pipe is not None:
                     counter.pipe.stop()
-            await asyncio.wait(pipes, timeout=STOP_S)
+            if pipes:
+                await asyncio.wait(pipes, timeout=STOP_S)
             await _cancel([connecting, *folders, *pipes])
             await watermarks.close()
 

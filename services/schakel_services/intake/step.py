@@ -55,13 +55,12 @@ async def restore_versions(setup: StepSetup) -> Versions:
 
 
 async def _restore(setup: StepSetup, topic: str, apply: Apply) -> None:
-    for partition in range(setup.partitions):
-        table = Table(setup.cluster, topic, partition, apply, setup.watermarks)
-        try:
-            await table.open()
-        finally:
-            # The fence made this process the only writer: its own commits keep memory and log the same.
-            await table.close()
+    table = Table(setup.cluster, topic, range(setup.partitions), apply, setup.watermarks)
+    try:
+        await table.open()
+    finally:
+        # The fence made this process the only writer: its own commits keep memory and log the same.
+        await table.close()
 
 
 class IntakeStep:
