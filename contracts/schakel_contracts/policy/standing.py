@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from schakel_contracts.codes import (
@@ -15,10 +16,11 @@ from schakel_contracts.codes import (
     Reason,
     Role,
 )
-from schakel_contracts.consent import Recipient
 from schakel_contracts.policy.civil_time import ALWAYS, NEVER, a_year_after, instant
 from schakel_contracts.registry import ConsentRecord
 
+SHARED_MAX = 4_096
+Code = TypeVar("Code")
 ALL_CHECKS = frozenset(FreelyGivenCheck)
 STRENGTH = {ConsentForm.VERBAL: 0, ConsentForm.DIGITAL: 1, ConsentForm.WRITTEN: 2}
 NOT_NAMED, ANYBODY, PARTY, PARTY_IN_ROLE = -1, 0, 1, 2
@@ -94,12 +96,12 @@ def stand(record: ConsentRecord, representation_changes: Iterable[datetime] = ()
     return Standing(
         id=record.id,
         objection=objection,
-        purposes=frozenset(record.purposes),
-        categories=frozenset(record.categories),
-        parties=_parties(record.recipients),
+        purposes=_shared(record.purposes),
+        categories=_shared(record.categories),
+        parties=_parties(tuple((one.party, one.role) for one in record.recipients)),
         source=record.source,
         strength=STRENGTH[record.form],
-        checks=frozenset(record.freely_given),
+        checks=_shared(record.freely_given),
         begin=begin,
         end=min(expires, withdrawn),
         ended_by=Reason.CONSENT_WITHDRAWN if withdrawn <= expires else Reason.CONSENT_EXPIRED,
@@ -117,8 +119,16 @@ def _latest_end(record: ConsentRecord, representation_changes: Iterable[datetime
     return min(ends)
 
 
-def _parties(recipients: tuple[Recipient, ...]) -> dict[str, frozenset[Role | None]]:
+@lru_cache(maxsize=SHARED_MAX)
+def _shared(codes: tuple[Code, ...]) -> frozenset[Code]:
+    """Return one set for all consents that list the same: a chain has few forms, and a set takes much memory."""
+    return frozenset(codes)
+
+
+@lru_cache(maxsize=SHARED_MAX)
+def _parties(recipients: tuple[tuple[str, Role | None], ...]) -> dict[str, frozenset[Role | None]]:
+    """Return whom a consent names, the same object for the same recipients; nobody may change it."""
     named: dict[str, frozenset[Role | None]] = {}
-    for recipient in recipients:
-        named[recipient.party] = named.get(recipient.party, frozenset()) | {recipient.role}
+    for party, role in recipients:
+        named[party] = named.get(party, frozenset()) | {role}
     return named

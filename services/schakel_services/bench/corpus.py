@@ -19,7 +19,7 @@ FILLER = (
 """Text of the kind that stands in real plans and that no connector reads."""
 
 
-def care_plan(bsn: Bsn, version: int, changed: datetime, rng: random.Random) -> dict[str, Any]:
+def care_plan(bsn: Bsn, version: int, changed: datetime, rng: random.Random, end: str = "2027-06-30") -> dict[str, Any]:
     """Return one synthetic CarePlan of 1.2 to 2.5 KB; each version of a person's plan differs from the last."""
     status = STATUSES[version % len(STATUSES)]
     text = "".join(rng.choice(FILLER) for _ in range(rng.randint(4, 14)))
@@ -32,7 +32,7 @@ def care_plan(bsn: Bsn, version: int, changed: datetime, rng: random.Random) -> 
         "intent": "plan",
         "category": [{"coding": [{"system": "http://snomed.info/sct", "code": "0", "display": "plan"}]}],
         "subject": {"identifier": {"system": BSN_SYSTEM, "value": bsn}},
-        "period": {"start": "2026-01-05", "end": "2027-06-30"},
+        "period": {"start": "2026-01-05", "end": end},
         "activity": [
             {
                 "detail": {

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
 
 from schakel_contracts.identifiers import Bsn
 from schakel_contracts.registry import registry_key
@@ -30,6 +28,7 @@ from schakel_services.chaos.scenario import (
     relations,
     write_chain,
 )
+from schakel_services.chaos.stillness import until_still
 from schakel_services.hub.hub import Hub
 from schakel_services.runtime import topics
 from schakel_services.runtime.cluster import Cluster
@@ -178,51 +177,8 @@ async def _settle(cluster: Cluster, hub: Hub) -> None:
         f"deliver.{WEBHOOK}": [topics.notify(WEBHOOK)],
         f"deliver.{FOLDER}": [topics.notify(FOLDER)],
     }
-    quiet = 0
-    last: tuple[int, ...] = ()
-    async with asyncio.timeout(SETTLE_S):
-        await hub.ready(SETTLE_S)
-        while quiet < QUIET_LOOKS:
-            try:
-                state = tuple([await _ends(cluster, names) for names in stages.values()])
-                behind = [await _behind(cluster, group, names) for group, names in stages.items()]
-                receipts = await _ends(cluster, [topics.RECEIPTS])
-            except (KafkaError, OSError):
-                quiet = 0
-                continue
-            now = (*state, receipts)
-            quiet = quiet + 1 if now == last and not any(behind) else 0
-            last = now
-            await asyncio.sleep(1.0)
-
-
-async def _ends(cluster: Cluster, names: list[str]) -> int:
-    consumer = cluster.consumer(client_id="chaos-settle", isolation="read_uncommitted")
-    parts = [TopicPartition(name, n) for name in names for n in range(PARTITIONS)]
-    consumer.assign(parts)
-    await consumer.start()
-    try:
-        return sum((await consumer.end_offsets(parts)).values())
-    finally:
-        await consumer.stop()
-
-
-async def _behind(cluster: Cluster, group: str, names: list[str]) -> int:
-    """Return how many offsets a stage has yet to read; markers at the end are not read, so up to one is nothing."""
-    consumer = cluster.consumer(group=group, client_id="chaos-settle")
-    parts = [TopicPartition(name, n) for name in names for n in range(PARTITIONS)]
-    consumer.assign(parts)
-    await consumer.start()
-    try:
-        behind = 0
-        for tp in parts:
-            committed = await consumer.committed(tp) or 0
-            consumer.seek(tp, committed)
-            found = await consumer.getmany(tp, timeout_ms=150, max_records=1)
-            behind += bool(found.get(tp))
-        return behind
-    finally:
-        await consumer.stop()
+    await hub.ready(SETTLE_S)
+    await until_still(cluster, stages, [topics.RECEIPTS], PARTITIONS, SETTLE_S)
 
 
 async def chaos(records: int, kills: int, seed: int, *, controls: bool = True) -> dict[str, Any]:

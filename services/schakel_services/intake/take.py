@@ -84,7 +84,7 @@ class Desk:
                 person = self._person(translation, taken)
                 if person is None:
                     return Taken(Result("unlinked", errors=(FieldError("subject", "unlinked"),)))
-                for change in self._changes(translation, item, taken):
+                for change in self._changes(translation, person, item, taken):
                     self._add(change, person, translation, item, position, taken)
         except RecordRejected as error:
             return Taken(Result("rejected", errors=error.errors))
@@ -121,8 +121,9 @@ class Desk:
         """Return whose number it is, by this very record or by an earlier one."""
         return taken.owners.get(number) or self.links.person_of(number)
 
-    def _changes(self, translation: Translation, item: Incoming, taken: Taken) -> list[Change]:
-        name = self.keys.name(item.connector, translation.record_key)
+    def _changes(self, translation: Translation, person: str, item: Incoming, taken: Taken) -> list[Change]:
+        # With the person: a record that was about somebody else before is no repeat, but news about this one.
+        name = self.keys.name(item.connector, translation.record_key, person)
         earlier = taken.versions.get(name)
         slots = self.versions.recall(name) if earlier is None else unpacked(earlier)
         changes = list(interpret(translation, self.sender, item.connector, slots.get, item.received_at, name))

@@ -118,11 +118,12 @@ class Pipe:
                 # AssertionError: what aiokafka raises when a transaction begins after a failure.
                 log.warning("pipe_reopens", pipe=self._name, error=type(error).__name__)
             finally:
+                # First of all: who asks from here on must not be told that it is open.
+                self.progress.down()
                 await self._step.failed()
                 await writer.close()
                 await self._release()
             if not self._stopping.is_set():
-                self.progress.down()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), pause)
                 pause = min(pause * 2, REOPEN_S_MAX)

@@ -23,14 +23,13 @@ async def test_records_of_the_raw_topic_are_taken_in_order(stage: Stage) -> None
     bsn = somebody()
     await stage.put(body(patient(bsn, "C-1")), body(plan("C-1")))
     async with stage.intake():
-        await stage.event_ids(1)
+        await stage.plans(1)
         await stage.put(body(plan("C-1", status="on-hold")), body(plan("C-1", status="on-hold")))
         await stage.put(body(plan("C-1", status="completed")))
-        await stage.event_ids(3)
+        await stage.plans(3)
     async with stage.intake():
         await stage.put(body(plan("C-1", status="active", id="plan-2")))
-        await stage.event_ids(4)
-    events = await stage.events()
+        events = await stage.plans(4)
     assert [json.loads(record.value)["status"] for record in events] == ["active", "paused", "ended", "active"]
     raw = topics.raw(stage.partner, "fhir_care_plan")
     positions = [dict(record.headers)[POSITION].decode().rsplit("/", 2) for record in events]
@@ -46,8 +45,7 @@ async def test_an_encrypted_record_is_opened(stage: Stage) -> None:
     said = [(WITHHOLD, b"UWV=disproportionate"), (TRACE, trace.encode())]
     async with stage.intake():
         await stage.put(sealed, headers=SEALED + said)
-        await stage.event_ids(1)
-    (event,) = await stage.events()
+        (event,) = await stage.plans(1)
     headers = dict(event.headers)
     assert headers["ce_subject"].decode() == stage.pseudonym(bsn)
     assert (headers["ce_withhold"], headers["ce_traceparent"]) == (b"UWV=disproportionate", trace.encode())
@@ -63,7 +61,7 @@ async def test_refused_records_are_kept_for_their_sender(stage: Stage) -> None:
         await stage.put(rejected, unlinked)
         await stage.put(stolen, headers=SEALED)
         await stage.put(body(plan(somebody())))
-        await stage.event_ids(1)
+        await stage.plans(1)
         refusals = await stage.refusals(3)
     kept = {}
     for record in await stage.ground.read(topics.quarantine(stage.partner)):
@@ -88,7 +86,7 @@ async def test_a_file_is_taken_and_moved(stage: Stage) -> None:
             return (inbox / "accepted/good.json").exists() and (inbox / "rejected/bad.json").exists()
 
         await until(moved)
-        assert len(await stage.events()) == 1
+        assert len(await stage.plans()) == 1
     problem = json.loads((inbox / "rejected/bad.json.problem.json").read_text())
     assert problem["type"] == "urn:schakel:problem:rejected"
     assert len(await stage.refusals(1)) == 1

@@ -274,6 +274,17 @@ def test_only_what_changed_is_told() -> None:
     assert practice.take(of(ANN, involved=True, status="paused")).events == []
 
 
+def test_a_record_that_was_about_somebody_else_is_no_repeat() -> None:
+    """A BSN that was mended: the right person is told of, though the record says the same for the rest."""
+    practice = Practice()
+    first = practice.take(of(ANN, involved=True))
+    mended = practice.take(of(BOB, involved=True))
+    assert {envelope.subject for envelope in envelopes(mended)} == {CHAIN_KEY.pseudonym(BOB)}
+    assert len(mended.result.events) == 2
+    assert set(mended.result.events).isdisjoint(first.result.events)
+    assert practice.take(of(BOB, involved=True)).result.events == ()
+
+
 def test_an_older_version_gives_nothing() -> None:
     """An export that was under way when the plan changed must not turn it back."""
     practice = Practice()

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 from aiokafka import ConsumerRecord
 
+from schakel_contracts.care_plan import CarePlanStatusChanged
 from schakel_contracts.codes import Role
-from schakel_contracts.envelope import read_envelope
 from schakel_contracts.identifiers import Bsn, Pseudonym, is_bsn
 from schakel_contracts.refusal import Refusal
 from schakel_services.intake.app import build
@@ -122,19 +122,21 @@ class Stage:
         """Return what a person is called on the log."""
         return Keyring(self.data / "keys").chain().pseudonym(bsn)
 
-    async def events(self) -> list[ConsumerRecord]:
-        """Return what this partner published, as it stands now."""
+    async def everything(self) -> list[ConsumerRecord]:
+        """Return all that this partner published, as it stands now."""
         mine = f":{self.partner}".encode()
-        return [record for record in await self.ground.read(topics.EVENTS) if _source(record).endswith(mine)]
+        return [
+            record for record in await self.ground.read(topics.EVENTS) if _header(record, "ce_source").endswith(mine)
+        ]
 
-    async def event_ids(self, count: int = 0) -> list[str]:
-        """Return the ids of what this partner published, once there is so much."""
+    async def plans(self, count: int = 0) -> list[ConsumerRecord]:
+        """Return what this partner published of care plans, once there is so much; each brings a relation, once."""
 
         async def so_many() -> bool:
-            return len(await self.events()) >= count
+            return len(_of_plans(await self.everything())) >= count
 
         await until(so_many)
-        return [read_envelope(record.headers).id for record in await self.events()]
+        return _of_plans(await self.everything())
 
     async def refusals(self, count: int) -> list[Refusal]:
         """Return what was refused of this partner, once there is so much."""
@@ -151,8 +153,12 @@ class Stage:
         return [refusal for refusal in found if refusal.partner == self.partner]
 
 
-def _source(record: ConsumerRecord) -> bytes:
-    return dict(record.headers).get("ce_source") or b""
+def _header(record: ConsumerRecord, name: str) -> bytes:
+    return dict(record.headers).get(name) or b""
+
+
+def _of_plans(records: list[ConsumerRecord]) -> list[ConsumerRecord]:
+    return [record for record in records if _header(record, "ce_type") == CarePlanStatusChanged.type.encode()]
 
 
 def _is_refusal(record: ConsumerRecord) -> bool:
