@@ -9,7 +9,7 @@ from pathlib import Path
 
 from schakel_services.hub.hub import Hub
 
-FREEZE_S = 8.0
+FREEZE_S = 6.0
 """Longer than the session of the chaos run, so that the group gives the partitions to another."""
 
 VICTIMS = ("intake", "gate", "gate-1", "deliver", "broker")

@@ -178,7 +178,7 @@ async def _settle(cluster: Cluster, hub: Hub) -> None:
         f"deliver.{FOLDER}": [topics.notify(FOLDER)],
     }
     await hub.ready(SETTLE_S)
-    await until_still(cluster, stages, [topics.RECEIPTS], PARTITIONS, SETTLE_S)
+    await until_still(cluster, stages, (WEBHOOK, FOLDER), PARTITIONS, SETTLE_S)
 
 
 async def chaos(records: int, kills: int, seed: int, *, controls: bool = True) -> dict[str, Any]:
@@ -205,9 +205,8 @@ async def run_controls(base: Path, seed: int) -> dict[str, Any]:
         small, 0, _made(base / "no-barrier"), dict.fromkeys(("gate", "gate-1", "deliver"), f"no_barrier,{late}")
     )
     barred = Run(small, 0, _made(base / "slow"), dict.fromkeys(("gate", "gate-1", "deliver"), late))
-    without_fencing = await unfenced.run()
-    without_barrier = await unbarred.run()
-    with_barrier = await barred.run()
+    # Side by side: each mostly waits, for a session to run out and for a registry that is late.
+    without_fencing, without_barrier, with_barrier = await asyncio.gather(unfenced.run(), unbarred.run(), barred.run())
     return {
         "no_fencing": {
             "duplicated": without_fencing.findings.duplicated,

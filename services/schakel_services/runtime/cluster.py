@@ -1,13 +1,15 @@
 """How to reach Kafka: the one place that knows client settings."""
 
+import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import aiokafka.producer.sender
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.client import AIOKafkaClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 # aiokafka waits 20 ms between the steps of a transaction and has no setting for it; 2 ms takes p99 of a hop from
@@ -16,6 +18,9 @@ if hasattr(aiokafka.producer.sender, "BACKOFF_OVERRIDE"):
     aiokafka.producer.sender.BACKOFF_OVERRIDE = 0.002
 
 RETRY_BACKOFF_MS = 5
+AWAY_S = 0.1
+"""Between two tries to reach a cluster that does not answer."""
+
 BATCH_BYTES_MAX = 900_000
 """A batch per partition and transaction; below the broker's 1 MiB for a batch."""
 
@@ -43,7 +48,7 @@ class Cluster:
 
     def producer(self, transactional_id: str) -> AIOKafkaProducer:
         """Return a transactional producer, not started; starting it fences the one before it."""
-        return AIOKafkaProducer(
+        producer = AIOKafkaProducer(
             bootstrap_servers=self.bootstrap,
             client_id=transactional_id,
             transactional_id=transactional_id,
@@ -53,16 +58,20 @@ class Cluster:
             request_timeout_ms=15_000,
             **self.security,
         )
+        _go_easy(producer.client)
+        return producer
 
     def plain_producer(self, client_id: str) -> AIOKafkaProducer:
         """Return an idempotent producer without transactions, for tools and tests; not started."""
-        return AIOKafkaProducer(
+        producer = AIOKafkaProducer(
             bootstrap_servers=self.bootstrap,
             client_id=client_id,
             enable_idempotence=True,
             max_batch_size=BATCH_BYTES_MAX,
             **self.security,
         )
+        _go_easy(producer.client)
+        return producer
 
     def consumer(
         self,
@@ -72,7 +81,7 @@ class Cluster:
         client_id: str = "schakel",
     ) -> AIOKafkaConsumer:
         """Return a consumer, not started, that starts at the beginning and never commits by itself."""
-        return AIOKafkaConsumer(
+        consumer = AIOKafkaConsumer(
             *topics,
             bootstrap_servers=self.bootstrap,
             client_id=client_id,
@@ -89,10 +98,29 @@ class Cluster:
             metadata_max_age_ms=30_000,
             **self.security,
         )
+        _go_easy(consumer._client)  # noqa: SLF001 - a producer shows it, a consumer does not
+        return consumer
 
     def admin(self) -> AIOKafkaAdminClient:
         """Return an admin client, not started."""
         return AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, client_id="schakel-admin", **self.security)
+
+
+def _go_easy(client: AIOKafkaClient) -> None:
+    """Wait a little after each update of the metadata that failed.
+
+    Several of aiokafka's loops have no pause of their own: while a cluster is away they would take all of a processor,
+    and write thousands of lines a second.
+    """
+    update: Callable[..., Awaitable[bool]] = client._metadata_update  # noqa: SLF001 - there is no setting for it
+
+    async def update_then_rest(*given: Any) -> bool:
+        found = await update(*given)
+        if not found:
+            await asyncio.sleep(AWAY_S)
+        return found
+
+    client._metadata_update = update_then_rest  # noqa: SLF001 - as above
 
 
 def _security(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -66,17 +66,33 @@ async def test_a_sender_that_may_not_know_of_care_hears_nothing(stage: Stage) ->
     assert [(verdict.recipient, verdict.reason) for verdict in denied] == [(uwv, Reason.NO_POLICY_ROW)]
 
 
+async def test_sender_hears_of_what_was_withheld_at_the_second_check(stage: Stage) -> None:
+    """A consent that was withdrawn on the way: the sender must not go on thinking that the recipient knows (R15)."""
+    ggz, coach = stage.partner(Role.GGZ), stage.partner(Role.JOB)
+    await stage.open()
+    person = stage.person()
+    await stage.allow(person, coach)
+    async with stage.gate():
+        event = await stage.send(person, ggz)
+        await stage.decisions(event)
+        where = await stage.position(event)
+        await stage.receipt(where, person, coach, outcome=ReceiptOutcome.WITHHELD, reason=Reason.CONSENT_WITHDRAWN)
+        await stage.decisions(await stage.send(person, ggz))
+    (heard,) = await stage.told(ggz)
+    told = json.loads(heard.value)
+    assert (told["stage"], told["reason"], told["remedy"]) == ("delivery", "consent_withdrawn", "none")
+
+
 @pytest.mark.parametrize(
     "changed",
     [
         {"outcome": ReceiptOutcome.DELIVERED},
-        {"outcome": ReceiptOutcome.WITHHELD},
         {"notification_type": DeliveryNotCompleted.type},
     ],
-    ids=["delivered", "withheld", "of_what_was_not_delivered"],
+    ids=["delivered", "of_what_was_not_delivered"],
 )
 async def test_other_receipts_are_told_to_nobody(stage: Stage, changed: dict[str, Any]) -> None:
-    """What was delivered or withheld; and that a sender could not be told that something was not delivered."""
+    """What was delivered; and that a sender could not be told that something was not delivered."""
     ggz, coach = stage.partner(Role.GGZ), stage.partner(Role.JOB)
     await stage.open()
     person = stage.person()
