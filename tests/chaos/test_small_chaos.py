@@ -1,41 +1,50 @@
-"""A small chaos run, with the controls that must fail: the large one is ``make chaos``."""
+"""A small chaos run, as anybody can run it: every promise holds, and the controls show that a breach would be seen."""
 
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
+RECORDS, KILLS = 1_200, 3
+LIMIT_S = 900
 PROMISES = ("lost", "duplicated", "reordered", "after_withdrawal", "unaudited", "hanging_transactions")
 
 
 @pytest.fixture(scope="module")
-def result() -> dict[str, object]:
-    """What ``schakel chaos`` says of a run with a few kills, a frozen gate and withdrawals meanwhile."""
+def result() -> dict[str, Any]:
+    """What ``schakel chaos`` came to: services and broker killed, a gate frozen, consents withdrawn meanwhile."""
     command = [sys.executable, "-m", "schakel_services.cli.main", "chaos", "--json"]
-    options = ["--records", "1200", "--kills", "3", "--seed", "2"]
-    done = subprocess.run([*command, *options], capture_output=True, text=True, timeout=900, check=False)
-    assert done.stdout, done.stderr[-2_000:]
-    found: dict[str, object] = json.loads(done.stdout)
+    numbers = ["--records", str(RECORDS), "--kills", str(KILLS), "--seed", "2"]
+    done = subprocess.run(command + numbers, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    assert done.stdout, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert (done.returncode == 0) == found["ok"]
     return found
 
 
-@pytest.mark.parametrize("promise", PROMISES)
-def test_no_promise_is_broken(result: dict[str, object], promise: str) -> None:
-    """Whatever is killed, nothing is lost, doubled, reordered, sent too late, unaudited or left hanging."""
-    assert result[promise] == 0
+def test_every_promise_held(result: dict[str, Any]) -> None:
+    """Nothing lost, doubled, out of order, delivered after a withdrawal or left out of the audit; nothing hangs."""
+    assert {name: result[name] for name in PROMISES} == dict.fromkeys(PROMISES, 0)
+    assert result["ok"]
 
 
-def test_something_was_broken_and_something_delivered(result: dict[str, object]) -> None:
-    """A run in which nothing happened would prove nothing."""
-    assert result["broken"]
-    assert int(str(result["delivered"])) > 0
-    assert int(str(result["withdrawals"])) > 0
+def test_something_was_broken_and_something_flowed(result: dict[str, Any]) -> None:
+    """Zeros mean nothing where nothing happened: all kills fell, a gate stood still, people withdrew in mid-flight."""
+    broken = result["broken"]
+    assert sum(count for name, count in broken.items() if name not in {"frozen", "thawed"}) == KILLS
+    assert broken["frozen"] == 1
+    assert result["withdrawals"] >= 2
+    assert result["delivered"] > RECORDS
 
 
-def test_negative_controls_are_caught(result: dict[str, object]) -> None:
-    """Without fencing the same run doubles; without the barrier it sends after a withdrawal: the counts see it."""
-    controls = result["controls"]
-    assert isinstance(controls, dict)
-    assert {name: control["caught"] for name, control in controls.items()} == dict.fromkeys(controls, True)
-    assert {"no_fencing", "no_barrier"} <= set(controls)
+def test_without_fencing_it_would_show(result: dict[str, Any]) -> None:
+    """The first negative control: a gate that was frozen past its session writes a second time."""
+    assert result["controls"]["no_fencing"]["duplicated"] > 0
+
+
+def test_without_the_barrier_it_would_show(result: dict[str, Any]) -> None:
+    """The second: with a registry that is late, deliveries begin after a withdrawal; with the barrier none does."""
+    assert result["controls"]["no_barrier"]["after_withdrawal"] > 0
+    assert result["controls"]["slow_registry_with_barrier"] == {"after_withdrawal": 0, "caught": True}

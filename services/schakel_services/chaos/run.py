@@ -1,6 +1,7 @@
 """One chaos run, and the negative controls that must fail."""
 
 import asyncio
+import os
 import random
 import tempfile
 import time
@@ -77,7 +78,9 @@ class Run:
         webhook = Webhook()
         chain_file = self.data / "chain.toml"
         write_chain(chain_file, await webhook.start())
-        hub = Hub(chain_file, self.data, services=(), settings=FAST)
+        # A broker of its own, whatever the environment names: it will be killed.
+        surroundings = {name: value for name, value in os.environ.items() if not name.startswith("KAFKA_")}
+        hub = Hub(chain_file, self.data, surroundings, services=(), settings=FAST)
         try:
             async with hub:
                 return await self._in(hub, webhook, began)
