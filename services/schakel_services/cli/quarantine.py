@@ -28,7 +28,7 @@ DataOption = Annotated[
         help="Data folder, with the keys; its broker is asked where none is named.",
     ),
 ]
-KEY = re.compile(r"[A-Za-z0-9_-]{22}")
+KEY = re.compile(r"[A-Za-z0-9_.]{22}")
 
 
 @app.command("list")

@@ -40,7 +40,8 @@ class Quarantined:
 
 def seal(partner: str, keys: PartnerKeys, position: str, item: Incoming, result: Result, at: str) -> tuple[str, bytes]:
     """Return the key and the value to write to ``quarantine.<partner>``."""
-    key = keys.name("quarantine", position)
+    # A dot where a name has a dash: on a command line, a key that begins with a dash would be taken for an option.
+    key = keys.name("quarantine", position).replace("-", ".")
     content = {
         "connector": item.connector,
         "outcome": result.outcome,

@@ -125,11 +125,12 @@ def test_a_record_in_quarantine_is_accepted_once_its_number_is_linked(hub: Hub) 
     assert (refusal["kind"], refusal["errors"]) == ("unlinked", [{"field": "subject", "rule": "unlinked"}])
 
     assert hub.post("ggz", "fhir_care_plan", json.dumps(PATIENT).encode(), "application/json").status_code == 202
-    before = len(hub.place.read("events"))
+    before = {(record.partition, record.offset) for record in hub.place.read("events")}
     for _ in range(2):
         assert hub.place.schakel("quarantine", "replay", "--all", *quarantine).exit_code == 0
-    until(lambda: len(hub.place.read("events")) > before)
+    until(lambda: len(hub.place.read("events")) > len(before))
     again = json.dumps(PLAN | {"status": "on-hold"}).encode()
     assert len(hub.post("ggz", "fhir_care_plan", again, "application/json").json()["events"]) == 1
-    types = [dict(record.headers)["ce_type"].decode() for record in hub.place.read("events")[before:]]
+    later = [record for record in hub.place.read("events") if (record.partition, record.offset) not in before]
+    types = [dict(record.headers)["ce_type"].decode() for record in later]
     assert types.count("nl.schakel.care_plan.status_changed.v1") == 2, "one for each status, none for the repeat"

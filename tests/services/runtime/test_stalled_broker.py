@@ -1,6 +1,7 @@
 """A broker that stands still or is away: nobody passes a barrier that nobody answers, and nobody storms it."""
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -61,6 +62,8 @@ async def test_a_broker_that_is_away_is_not_stormed(broker: EmbeddedBroker, capl
         await writer.start()
         await writer.commit(rows(topic, [("a", "1")]), {}, None)
         await asyncio.to_thread(broker.kill)
+        caplog.set_level(logging.WARNING)  # whatever an earlier test made of the levels
+        caplog.set_level(logging.WARNING, logger="aiokafka")
         caplog.clear()
         writing = asyncio.create_task(writer.commit(rows(topic, [("b", "2")]), {}, None))
         await asyncio.sleep(1.0)  # How much is tried in a second is what is measured.
