@@ -3,44 +3,14 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from schakel_connectors.connector import load
-from schakel_connectors.fhir_care_plan.mapping import parse, to_translations
-from schakel_connectors.statement import Sender, Translation
-from schakel_connectors.trial import Memory, Trial, try_record
+from schakel_connectors.testing.care_plans import BSN, ME, PERSON, Json, a_bundle, a_plan, translations, tried
+from schakel_connectors.trial import Memory, try_record
 
-BSN = "http://fhir.nl/fhir/NamingSystem/bsn"
-PERSON = "999910115"
 OTHER = "999910462"
-ME = {"identifier": {"system": BSN, "value": PERSON}}
-
-Json = dict[str, Any]
-
-
-def a_plan(**changes: Any) -> Json:
-    """An active plan; a field that is None is left out."""
-    plan = {"resourceType": "CarePlan", "id": "p1", "status": "active", "intent": "plan", "subject": ME} | changes
-    return {name: value for name, value in plan.items() if value is not None}
-
-
-def a_bundle(*resources: Json) -> Json:
-    """A Bundle as a server gives it."""
-    host = "https://epd.example/fhir"
-    entries = [{"fullUrl": f"{host}/{r['resourceType']}/{r['id']}", "resource": r} for r in resources]
-    return {"resourceType": "Bundle", "type": "searchset", "entry": entries}
-
-
-def translations(document: Json) -> list[Translation]:
-    """What a document means."""
-    return list(to_translations(parse(json.dumps(document).encode())))
-
-
-def tried(document: Json, memory: Memory | None = None, sender: Sender | None = None) -> Trial:
-    """What the document leads to."""
-    return try_record(load("fhir_care_plan"), json.dumps(document).encode(), sender, memory=memory)
 
 
 PATIENT = {
