@@ -52,7 +52,8 @@ def notification_headers(
         (CONSENT, str(ruling.consent_id).encode() if ruling.consent_id else b""),
         (RELATION, b"1" if ruling.relation_required else b""),
     ]
-    if envelope.traceparent is not None:
+    # A trace is the same for every recipient: where the sender is masked, two could match what they got by it.
+    if envelope.traceparent is not None and "source" not in ruling.masked:
         headers.append(("ce_traceparent", envelope.traceparent.encode()))
     return headers
 

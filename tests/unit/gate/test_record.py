@@ -184,3 +184,16 @@ def test_of_a_permit_there_is_nothing_to_hear() -> None:
     """A programmer's mistake, and it fails as one."""
     with pytest.raises(ValueError, match="only a denial"):
         write.not_completed(ENVELOPE, Addressee("een", Role.JOB), PERMIT, Stage.DECISION)
+
+
+def test_a_masked_notification_carries_no_trace() -> None:
+    """A trace is the same for every recipient: two who may not know the sender could match what they got by it."""
+    traced = ENVELOPE._replace(traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01")
+    permits = [ruling for _, ruling in RULINGS if ruling.outcome is not Outcome.DENY]
+    carried = {
+        "source" in ruling.masked: read_envelope(
+            write.notification_headers(traced, ruling, traced.type, str(EVENT_ID), 1, "events/0/1/0")
+        ).traceparent
+        for ruling in permits
+    }
+    assert carried == {True: None, False: traced.traceparent}
