@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from schakel_connectors.connector import load
-from schakel_connectors.fhir_care_plan.mapping import parse, to_translations
 from schakel_connectors.statement import Sender, Translation
 from schakel_connectors.trial import Memory, Trial, try_record
 
@@ -43,7 +42,8 @@ def an_order(**changes: Any) -> Json:
 
 def translations(document: Json) -> list[Translation]:
     """What a document means."""
-    return list(to_translations(parse(json.dumps(document).encode())))
+    connector = load("fhir_care_plan")
+    return list(connector.to_translations(connector.parse(json.dumps(document).encode())))
 
 
 def stated(document: Json, kind: type[Any]) -> list[Any]:
