@@ -14,6 +14,7 @@ class BenefitStatusChanged(Event):
 
     type: ClassVar[str] = "nl.schakel.benefit_status.changed.v1"
     category: ClassVar[Category] = Category.BENEFIT_KIND_STATUS
+    tells_of_care: ClassVar[bool] = False
 
     benefit_kind: BenefitKind = Field(description="Which benefit, by its law.")
     status: BenefitStatus = Field(description="Where it stands now.")

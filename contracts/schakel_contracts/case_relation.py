@@ -15,6 +15,7 @@ class _CaseRelation(Event):
     """What both events say."""
 
     category: ClassVar[Category] = Category.ACCOUNTABILITY
+    tells_of_care: ClassVar[bool] = False
 
     relation_id: UUID = Field(description="The relation in the registry.")
     party: PartyText = Field(description="The organisation involved.")

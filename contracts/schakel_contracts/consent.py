@@ -23,6 +23,7 @@ class ConsentGranted(Event):
 
     type: ClassVar[str] = "nl.schakel.consent.granted.v1"
     category: ClassVar[Category] = Category.ACCOUNTABILITY
+    tells_of_care: ClassVar[bool] = False
 
     consent_id: UUID = Field(description="The consent in the registry.")
     effect: ConsentEffect = Field(default=ConsentEffect.PERMIT, description="Permission or objection.")
@@ -45,6 +46,7 @@ class ConsentWithdrawn(Event):
 
     type: ClassVar[str] = "nl.schakel.consent.withdrawn.v1"
     category: ClassVar[Category] = Category.ACCOUNTABILITY
+    tells_of_care: ClassVar[bool] = False
 
     consent_id: UUID = Field(description="The consent in the registry.")
     effective: datetime = Field(description="Instant from which it no longer holds.")

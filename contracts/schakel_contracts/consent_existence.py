@@ -18,6 +18,7 @@ class ConsentRegistered(Event):
 
     type: ClassVar[str] = "nl.schakel.consent.registered.v1"
     category: ClassVar[Category] = Category.ACCOUNTABILITY
+    tells_of_care: ClassVar[bool] = False
 
     consent_id: UUID = Field(description="The consent, as a later stop-notice will name it.")
     valid_from: datetime | None = Field(default=None, description="First instant.")

@@ -15,6 +15,7 @@ class DeliveryNotCompleted(Event):
 
     type: ClassVar[str] = "nl.schakel.delivery.not_completed.v1"
     category: ClassVar[Category] = Category.ACCOUNTABILITY
+    tells_of_care: ClassVar[bool] = False
 
     event_id: UUID = Field(description="The event that did not arrive.")
     event_type: str = Field(pattern=r"^nl\.schakel\.[a-z_]+\.[a-z_]+\.v[0-9]+$", description="Its type.")

@@ -5,7 +5,7 @@ example the subject is a pseudonym, never a BSN.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,6 +17,9 @@ SCHEMA = "https://schakel.example/schemas/{type}.json"
 CONTENT_TYPE = b"application/json"
 STRUCTURED_CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
 SIZE_MAX = 65_536
+
+REQUIRED = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time")
+"""Headers without which a record is no event."""
 
 Headers = list[tuple[str, bytes]]
 
@@ -115,32 +118,35 @@ class MalformedEnvelope(ValueError):
 
 def read_envelope(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
     """Read binary-mode headers; a missing or undecodable attribute raises ``MalformedEnvelope`` with its name."""
-    found = {name: value for name, value in headers if value is not None}
+    return envelope_of(dict(headers))
+
+
+def envelope_of(found: Mapping[str, Any]) -> Envelope:
+    """Read headers that stand in a mapping already; of two with one name the last counts. Raises as above.
+
+    Spelt out, since it is done for every event; a header that is null is missing.
+    """
+    get = found.get
     try:
         if found["ce_specversion"] != b"1.0":
             raise MalformedEnvelope("ce_specversion")
-        sequence = found.get("ce_sequence")
+        sequence = get("ce_sequence")
         return Envelope(
-            id=found["ce_id"].decode(),
-            source=found["ce_source"].decode(),
-            type=found["ce_type"].decode(),
-            subject=found["ce_subject"].decode(),
-            time=found["ce_time"].decode(),
-            purpose=_text(found, "ce_purpose"),
-            basis=_text(found, "ce_basis"),
-            sequence=None if sequence is None else int(sequence),
-            traceparent=_text(found, "ce_traceparent"),
-            prohibiteduse=_text(found, "ce_prohibiteduse"),
-            withhold=_text(found, "ce_withhold"),
+            found["ce_id"].decode(),
+            found["ce_source"].decode(),
+            found["ce_type"].decode(),
+            found["ce_subject"].decode(),
+            found["ce_time"].decode(),
+            None if (value := get("ce_purpose")) is None else value.decode(),
+            None if (value := get("ce_basis")) is None else value.decode(),
+            None if sequence is None else int(sequence),
+            None if (value := get("ce_traceparent")) is None else value.decode(),
+            None if (value := get("ce_prohibiteduse")) is None else value.decode(),
+            None if (value := get("ce_withhold")) is None else value.decode(),
         )
-    except KeyError as error:
-        raise MalformedEnvelope(str(error.args[0])) from None
-    except (UnicodeDecodeError, ValueError) as error:
-        if isinstance(error, MalformedEnvelope):
-            raise
+    except (KeyError, AttributeError):
+        raise MalformedEnvelope(next(name for name in REQUIRED if get(name) is None)) from None
+    except MalformedEnvelope:
+        raise
+    except ValueError:
         raise MalformedEnvelope("ce_") from None
-
-
-def _text(found: dict[str, bytes], name: str) -> str | None:
-    value = found.get(name)
-    return None if value is None else value.decode()

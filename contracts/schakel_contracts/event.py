@@ -25,6 +25,9 @@ class Event(Contract):
     category: ClassVar[Category]
     """Which kind of personal data the event as a whole is."""
 
+    tells_of_care: ClassVar[bool] = True
+    """Whether the name of the event gives away that there is care, so that masked roles see another one (R14)."""
+
     @classmethod
     def short_type(cls) -> str:
         """Return the name as the policy writes it: ``support_level.changed``."""

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -10,18 +10,11 @@ from schakel_contracts.catalogue import EVENTS
 from schakel_contracts.decision import Decision
 from schakel_contracts.envelope import SCHEMA
 from schakel_contracts.receipt import Receipt
-from schakel_contracts.registry import (
-    ConsentRecord,
-    RelationRecord,
-    RepresentationRecord,
-    RequestRecord,
-)
+from schakel_contracts.registry import Record
 
+REGISTRY_RECORDS: tuple[type[BaseModel], ...] = get_args(Record)
 RECORDS: dict[str, type[BaseModel]] = {
-    "nl.schakel.registry.consent.v1": ConsentRecord,
-    "nl.schakel.registry.relation.v1": RelationRecord,
-    "nl.schakel.registry.representation.v1": RepresentationRecord,
-    "nl.schakel.registry.request.v1": RequestRecord,
+    **{f"nl.schakel.registry.{record.model_fields['kind'].default}.v1": record for record in REGISTRY_RECORDS},
     "nl.schakel.decision.v1": Decision,
     "nl.schakel.receipt.v1": Receipt,
 }

@@ -15,6 +15,7 @@ class _Placement(Event):
     """What all three placement events say."""
 
     category: ClassVar[Category] = Category.PLACEMENT
+    tells_of_care: ClassVar[bool] = False
 
     placement_ref: UUID = Field(description="The same for every event of one placement.")
     kind: PlacementKind = Field(description="What kind of work it is.")

@@ -14,6 +14,7 @@ from schakel_contracts.codes import Category, ConsentEffect, ConsentForm, Freely
 from schakel_contracts.consent import Recipient
 from schakel_contracts.event import Contract
 from schakel_contracts.identifiers import PartyText
+from schakel_contracts.terms import EmergencyReason
 
 
 class ConsentRecord(Contract):
@@ -33,6 +34,9 @@ class ConsentRecord(Contract):
         default=None, description="Whose data it covers; none: of every source in this chain."
     )
     grantor: Grantor = Grantor.SUBJECT
+    co_grantor: Grantor | None = Field(
+        default=None, description="Who consented beside the grantor: from 12 to 16 the youth and who represents (R13)."
+    )
     form: ConsentForm
     freely_given: tuple[FreelyGivenCheck, ...] = Field(
         default=(), description="The checks that were answered yes (R12)."
@@ -48,6 +52,7 @@ class ConsentRecord(Contract):
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     withdrawn_at: datetime | None = Field(default=None, description="Set: withdrawn, and it stays so.")
+    superseded_at: datetime | None = Field(default=None, description="Set: another consent took its place.")
     collected_by: PartyText | None = Field(default=None, description="The partner at which it was given.")
 
 
@@ -88,14 +93,72 @@ class RequestRecord(Contract):
     valid_until: datetime = Field(description="A request always ends.")
 
 
-RegistryRecord = Annotated[
-    ConsentRecord | RelationRecord | RepresentationRecord | RequestRecord, Field(discriminator="kind")
-]
-REGISTRY_RECORD: TypeAdapter[ConsentRecord | RelationRecord | RepresentationRecord | RequestRecord] = TypeAdapter(
-    RegistryRecord
+class AgeRecord(Contract):
+    """The birthday on which a person comes of age: all that the rules on age need (R13), kept for the young alone."""
+
+    kind: Literal["age"] = "age"
+    id: UUID
+    adult_on: date = Field(description="The eighteenth birthday; the twelfth, sixteenth and 27th follow from it.")
+
+
+class RestrictionRecord(Contract):
+    """An objection (AVG 21) or a restriction (AVG 18): what goes on a statutory basis waits for the answer (R27)."""
+
+    kind: Literal["restriction"] = "restriction"
+    id: UUID
+    right: Literal["objection", "restriction"]
+    categories: tuple[Category, ...] = Field(default=(), description="Empty: everything.")
+    recipients: tuple[PartyText, ...] = Field(default=(), description="Empty: everybody.")
+    begun_at: datetime
+    answered_at: datetime | None = Field(default=None, description="None: it waits, and nothing flows.")
+    upheld: bool = Field(default=True, description="Once answered: whether the person was right, so it stays closed.")
+
+
+class TrajectoryRecord(Contract):
+    """A trajectory of the person; thirty days after the last one ended, consents end too (R10)."""
+
+    kind: Literal["trajectory"] = "trajectory"
+    id: UUID
+    ended_on: date | None = Field(default=None, description="None: it runs.")
+
+
+class EmergencyRecord(Contract):
+    """The emergency procedure, opened by one care party for a day at most (R17)."""
+
+    kind: Literal["emergency"] = "emergency"
+    id: UUID
+    party: PartyText
+    role: Role
+    reason: EmergencyReason
+    categories: tuple[Category, ...] = Field(min_length=1)
+    begun_at: datetime
+    until: datetime
+    closed_at: datetime | None = None
+
+
+class ExitRecord(Contract):
+    """The person is no longer in the chain: all relations end and nothing flows (R28); why is not kept."""
+
+    kind: Literal["exit"] = "exit"
+    id: UUID
+    since: datetime
+
+
+Record = (
+    ConsentRecord
+    | RelationRecord
+    | RepresentationRecord
+    | RequestRecord
+    | AgeRecord
+    | RestrictionRecord
+    | TrajectoryRecord
+    | EmergencyRecord
+    | ExitRecord
 )
+RegistryRecord = Annotated[Record, Field(discriminator="kind")]
+REGISTRY_RECORD: TypeAdapter[Record] = TypeAdapter(RegistryRecord)
 
 
-def registry_key(subject: str, record: ConsentRecord | RelationRecord | RepresentationRecord | RequestRecord) -> str:
+def registry_key(subject: str, record: Record) -> str:
     """Return ``<pseudonym>/<kind>/<id>``."""
     return f"{subject}/{record.kind}/{record.id}"

@@ -15,6 +15,7 @@ class RepresentationChanged(Event):
 
     type: ClassVar[str] = "nl.schakel.representation.changed.v1"
     category: ClassVar[Category] = Category.REPRESENTATIVE
+    tells_of_care: ClassVar[bool] = False
 
     representation_id: UUID = Field(description="The representation in the registry.")
     kind: Grantor = Field(description="In which capacity the representative acts.")

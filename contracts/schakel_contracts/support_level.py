@@ -19,3 +19,6 @@ class SupportLevelChanged(Event):
     effective: date | None = Field(default=None, description="First day of the new level.")
     review_date: date | None = Field(default=None, description="Day on which the level is looked at again.")
     contact: Role | None = Field(default=None, description="The role to call about it.")
+    asserted_by: Role | None = Field(
+        default=None, description="The role of the professional who says so; without one it goes nowhere (R21)."
+    )

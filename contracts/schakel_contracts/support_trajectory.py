@@ -17,6 +17,7 @@ class SupportTrajectoryChanged(Event):
 
     type: ClassVar[str] = "nl.schakel.support_trajectory.changed.v1"
     category: ClassVar[Category] = Category.SUPPORT_LEVEL
+    tells_of_care: ClassVar[bool] = False
 
     support_active: bool | None = Field(default=None, description="Whether some support runs.")
     temporary_adjustment: bool | None = Field(
