@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from schakel_contracts.codes import ConsentForm, Purpose, Reason
+from schakel_contracts.policy.ends import Lack
 from schakel_contracts.policy.facts import Addressee
 from schakel_contracts.policy.standing import ALL_CHECKS, NOT_NAMED, STRENGTH, Standing
 
@@ -13,9 +14,9 @@ WRITTEN = STRENGTH[ConsentForm.WRITTEN]
 
 
 class Carried(NamedTuple):
-    """The consent that carries it, and the purpose which that consent names."""
+    """The consent that carries it, if one does, and the purpose under which it goes."""
 
-    consent_id: UUID
+    consent_id: UUID | None
     purpose: Purpose
 
 
@@ -27,18 +28,20 @@ class Wanted(NamedTuple):
     purposes: tuple[Purpose, ...]
     lacking: Reason | None
     """Why one that covers it all may still not do: its form, or the five questions."""
+    text_major: int
+    """The text that counts: a consent to an older one has ended (R10)."""
 
 
 def carrying(
     wanted: Wanted, permissions: Sequence[Standing], objections: Sequence[Standing], now: datetime
-) -> Carried | Reason:
+) -> Carried | Lack:
     """Return the first permission that covers it all, or what stands in the way.
 
-    Of several reasons the one nearest to a permit is told: a consent of the wrong form before an
-    objection, that before one that ended (the last to end), that before none.
+    Of several reasons the one nearest to a permit is told: a consent of the wrong form, or by whom it
+    could not be given, before an objection, that before one that ended (the last to end), that before none.
     """
-    wrong_form: Reason | None = None
-    ended: Reason | None = None
+    unfit: Lack | None = None
+    ended: Lack | None = None
     objected = False
     party, role = wanted.recipient.id, wanted.recipient.role
     for consent in permissions:
@@ -47,6 +50,8 @@ def carrying(
             continue
         if now >= consent.end:
             ended = ended or consent.ended_by
+        elif consent.text_major < wanted.text_major:
+            ended = ended or Reason.CONSENT_EXPIRED
         elif objections and any(
             not consent.outweighs(objection, party, role)
             for objection in objections
@@ -54,12 +59,12 @@ def carrying(
         ):
             objected = True
         else:
-            lacks = wanted.lacking and _lacks(consent, wanted.lacking)
+            lacks = consent.flaw or (wanted.lacking and _lacks(consent, wanted.lacking))
             if lacks is None:
                 return Carried(consent.id, purpose)
-            wrong_form = wrong_form or lacks
-    if wrong_form is not None:
-        return wrong_form
+            unfit = unfit or lacks
+    if unfit is not None:
+        return unfit
     if objected or any(_concerns(objection, wanted, wanted.purposes[0], now) for objection in objections):
         return Reason.OBJECTION
     return ended or Reason.NO_CONSENT

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from schakel_contracts.catalogue import BY_SHORT_TYPE
 from schakel_contracts.codes import Category, Role
-from schakel_contracts.delivery import DeliveryNotCompleted
 from schakel_contracts.event import Event
+from schakel_contracts.policy.facts import ASSERTED
+from schakel_contracts.policy.masking import ABOUT_THE_EXCHANGE, Finding, masking_findings
+from schakel_contracts.policy.naming import naming
 from schakel_contracts.policy.tables_format import (
     BY_CONSENT,
     BY_LAW,
@@ -19,11 +21,15 @@ from schakel_contracts.policy.views import VIEWS
 
 Roles = dict[Role, RoleRow]
 Bases = dict[str, BasisRow]
-Finding = tuple[str, str]
-"""The rule that is broken, and how."""
-ABOUT_THE_EXCHANGE = frozenset({Category.ACCOUNTABILITY, Category.REPRESENTATIVE, Category.CONTACT_PERSON})
-"""What every involved party must know, and says nothing of anybody's situation: basis A."""
-ACROSS_THE_MUNICIPALITY = {(Role.INC, Role.WMO), (Role.WMO, Role.INC)}
+DESKS = frozenset({Role.INC, Role.WMO, Role.YTH, Role.DEB})
+"""Domains of one municipality, which share on consent only, even with each other."""
+BENEFIT = frozenset({Role.INC, Role.UWV})
+ON_REQUEST_ALONE = frozenset({Category.ATTENDANCE, Category.HOUSING})
+"""What a benefit desk hears only after it asked."""
+ANSWERS_THE_COLLEGE = frozenset({Role.REI, Role.JOB})
+"""Who informs the income desk when asked, and not of its own accord (art. 64 PW)."""
+EMERGENCY_TO = frozenset({Role.GGZ, Role.ADD, Role.SHL, Role.KEY})
+EMERGENCY_ABOUT = frozenset({Category.CONTACT_PERSON, Category.SUPPORT_LEVEL, Category.RETENTION})
 
 
 def findings(row: FlowRow, roles: Roles, bases: Bases, never: list[NeverRow]) -> Iterator[Finding]:
@@ -41,12 +47,14 @@ def findings(row: FlowRow, roles: Roles, bases: Bases, never: list[NeverRow]) ->
     for basis in used:
         if not basis.enabled:
             yield "basis", f"{basis.code} is not enabled"
+    yield from _row_findings(row, contract, used, roles)
     for source in row.source_roles:
         for recipient in row.recipient_roles:
             pair = f"{source} to {recipient}"
             for basis in used:
                 yield from _basis_findings(row, contract, basis, (source, recipient), roles)
-            yield from _masking_findings(row, contract, roles[source], roles[recipient], pair)
+                yield from _special_findings(contract, basis, (source, recipient))
+            yield from masking_findings(row, contract, roles[source], roles[recipient], pair)
             yield from _never_findings(row, contract.category, (source, recipient), never)
 
 
@@ -61,14 +69,34 @@ def _contract_findings(row: FlowRow, contract: type[Event]) -> Iterator[Finding]
             yield "contract", f"there is no view {row.view} of {row.event}"
             return
         known, required = set(view.fills), view.contract
-        if "type" not in row.mask:
-            yield "R14", "a view masks the type"
+        if ("type" in row.mask) is (view.contract is contract):
+            yield "R14", "a view under another name masks the type, one under the same name does not"
     for field in row.fields:
         if field not in known:
             yield "contract", f"there is no field {field}"
     for name, field_info in required.model_fields.items():
         if field_info.is_required() and name not in row.fields:
             yield "contract", f"the contract can't do without {name}"
+
+
+def _row_findings(row: FlowRow, contract: type[Event], used: list[BasisRow], roles: Roles) -> Iterator[Finding]:
+    """Yield what is wrong whatever the pair of roles: assertion, lists of parties, the order of the bases."""
+    if row.asserted is not (contract in ASSERTED):
+        yield "R21", "what a human must stand for says so, and nothing else does"
+    others = [role for role in row.recipient_roles if not roles[role].own_side]
+    if others and naming(contract).parties.intersection(row.fields):
+        yield "R9", f"nobody sees who else is meant: {others[0]}"
+    kinds = [basis.kind for basis in used]
+    if BasisKind.EMERGENCY in kinds[:-1]:
+        yield "R17", "an emergency is the last resort"
+    if len(set(row.basis)) != len(row.basis):
+        yield "basis", "twice the same"
+    if contract.category is Category.CASE_MEETING:
+        for role in others:
+            if any(kind not in BY_CONSENT for kind in kinds):
+                yield "R23", f"each participant on consent: {role}"
+            if row.addressed is None and role is not Role.KEY:
+                yield "R23", f"participants alone: {role}"
 
 
 def _basis_findings(
@@ -79,7 +107,7 @@ def _basis_findings(
     about_the_exchange = contract.category in ABOUT_THE_EXCHANGE
     if source.wgbo and basis.kind in BY_LAW:
         yield "R4", f"a duty of the recipient does not lift confidentiality: {says}"
-    if basis.kind in BY_LAW and pair in ACROSS_THE_MUNICIPALITY:
+    if basis.kind in BY_LAW and pair[0] is not pair[1] and DESKS.issuperset(pair):
         yield "R8", f"two domains of one municipality share on consent only: {says}"
     if recipient.public_body and basis.kind in BY_CONSENT and not basis.public_body:
         yield "R12", f"a public body needs CX or C:WMO: {says}"
@@ -94,18 +122,20 @@ def _basis_findings(
         yield "R3", f"only what is addressed to a party goes without a relation: {says}"
 
 
-def _masking_findings(
-    row: FlowRow, contract: type[Event], source: RoleRow, recipient: RoleRow, pair: str
-) -> Iterator[Finding]:
-    if recipient.masked and source.name_reveals_care and "source" not in row.mask:
-        yield "R14", f"the sender's name tells of care: {pair}"
-    tells_of_care = source.care and contract.category not in ABOUT_THE_EXCHANGE
-    if recipient.masked and tells_of_care and row.view is None:
-        yield "R14", f"the event's name tells of care: {pair}"
-    if tells_of_care and row.prohibited_use != "enforcement":
-        yield "R20", f"what comes from care is never for enforcement: {pair}"
-    if recipient.masked and contract is DeliveryNotCompleted and not row.about_roles:
-        yield "R14", f"it would name parties that tell of care: {pair}"
+def _special_findings(contract: type[Event], basis: BasisRow, pair: tuple[Role, Role]) -> Iterator[Finding]:
+    """Yield what is wrong with a basis that few ways may have."""
+    source, recipient = pair
+    says = f"{source} to {recipient} on {basis.code}"
+    if recipient in BENEFIT and contract.category in ON_REQUEST_ALONE and basis.kind is not BasisKind.ON_REQUEST:
+        yield "R6", f"only after it asked: {says}"
+    if recipient is Role.INC and source in ANSWERS_THE_COLLEGE and basis.kind is BasisKind.STATUTORY:
+        yield "R6", f"the Act says when asked: {says}"
+    if basis.kind is BasisKind.HOST and recipient is not Role.KEY:
+        yield "R22", f"only a key person has a host: {says}"
+    if basis.kind is BasisKind.EMERGENCY and (
+        recipient not in EMERGENCY_TO or contract.category not in EMERGENCY_ABOUT
+    ):
+        yield "R17", f"not in an emergency: {says}"
 
 
 def _never_findings(

@@ -14,6 +14,7 @@ ALWAYS = datetime.max.replace(tzinfo=UTC)
 NEVER = datetime.min.replace(tzinfo=UTC)
 """Earlier than every decision."""
 DAYS_CACHED = 4_096
+ADULT = 18
 
 
 @lru_cache(maxsize=DAYS_CACHED)
@@ -41,6 +42,15 @@ def instant(moment: datetime) -> datetime:
         return (moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)).astimezone(UTC)
     except OverflowError:
         return NEVER if moment.year == date.min.year else ALWAYS
+
+
+def birthday(adult_on: date, age: int) -> date:
+    """Return the day on which somebody who comes of age on a day has an age; no 29 February: the 28th."""
+    year = adult_on.year - ADULT + age
+    try:
+        return adult_on.replace(year=year)
+    except ValueError:
+        return date(year, adult_on.month, 28) if year >= date.min.year else date.min
 
 
 @lru_cache(maxsize=DAYS_CACHED)

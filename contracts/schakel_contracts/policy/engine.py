@@ -11,12 +11,14 @@ from schakel_contracts.codes import Purpose, Reason
 from schakel_contracts.policy.carrying import Carried, Wanted, carrying
 from schakel_contracts.policy.civil_time import end_of
 from schakel_contracts.policy.compiling import NO_ROW
+from schakel_contracts.policy.ends import Lack
 from schakel_contracts.policy.facts import Addressee, EventFacts
-from schakel_contracts.policy.model import Cell, Policy
+from schakel_contracts.policy.model import Attempt, Cell, Policy
 from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.ruling import Ruling
 
 NO_RELATION, NO_CONSENT, NO_REQUEST = Reason.NO_RELATION, Reason.NO_CONSENT, Reason.NO_REQUEST
+RIGHT_EXERCISED = Reason.RIGHT_EXERCISED
 """Read once: looking a member up in its enumeration costs as much as a look-up in a table."""
 
 
@@ -26,43 +28,72 @@ def decide(event: EventFacts, recipient: Addressee, person: PersonRegistry, poli
     ``now`` has a zone, best UTC. The same facts, records, tables and time give the same ruling,
     whatever the order of the records. Errors: ``TypeError`` for a time without a zone.
     """
-    cell = policy.cells.get((event.type, event.source.role, recipient.role))
-    if cell is None:
-        return NO_ROW
-    refused = _refused_before_basis(event, recipient, cell, now)
+    cell = _cell_for(event, recipient, policy)
+    if isinstance(cell, Ruling):
+        return cell
+    refused = _refused_before_basis(event, recipient, cell, person, now)
     if refused is not None:
         return refused
     relation_id = person.relation(recipient.id, recipient.role, now)
     if relation_id is None and cell.relation_required:
         return cell.denials[NO_RELATION]
-    reason = NO_CONSENT
+    reason: Lack = NO_CONSENT
+    found: Carried | Lack | None
+    paused = False
     for attempt in cell.attempts:
         if attempt.by_consent:
-            found = carrying(
-                Wanted(recipient, event.source.id, cell.purposes, attempt.lacking),
-                person.permissions(recipient.id, cell.category),
-                person.objections(recipient.id, cell.category),
-                now,
-            )
-            if isinstance(found, Carried):
-                return _granted(attempt.granted, found.purpose, found.consent_id, relation_id)
-            reason = found
-        elif attempt.by_request and not person.requested(recipient.id, cell.category, attempt.article, now):
-            reason = NO_REQUEST
+            wanted = Wanted(recipient, event.source.id, cell.purposes, attempt.lacking, policy.consent_text_major)
+            permissions = person.permissions(recipient.id, cell.category)
+            objections = person.objections(recipient.id, cell.category)
+            found = carrying(wanted, permissions, objections, now)
         else:
-            return _granted(attempt.granted, cell.row.purpose, None, relation_id)
+            found = _by_itself(attempt, recipient, cell, person, now)
+        if isinstance(found, Carried):
+            return _granted(attempt.granted, found.purpose, found.consent_id, relation_id)
+        if found is not None and not paused:
+            reason, paused = found, found is RIGHT_EXERCISED
     return cell.denials[reason]
 
 
-def _refused_before_basis(event: EventFacts, recipient: Addressee, cell: Cell, now: datetime) -> Ruling | None:
+def _cell_for(event: EventFacts, recipient: Addressee, policy: Policy) -> Cell | Ruling:
+    """Return the cell that decides; for a key person that of the organisation behind (R22)."""
+    cell = policy.cells.get((event.type, event.source.role, recipient.role))
+    if cell is None:
+        return NO_ROW
+    if cell.hosted is None or recipient.host is None:
+        return cell
+    return cell.hosted.get(recipient.host, cell.unhosted)
+
+
+def _by_itself(
+    attempt: Attempt, recipient: Addressee, cell: Cell, person: PersonRegistry, now: datetime
+) -> Carried | Lack | None:
+    """Say whether a basis other than consent holds (R6, R17, R27), or why not; None: there is nothing to say of it."""
+    if attempt.by_law:
+        if person.restrictions and person.restricted(recipient.id, cell.category, now):
+            return RIGHT_EXERCISED
+        if attempt.by_request and not person.requested(recipient.id, cell.category, attempt.article, now):
+            return NO_REQUEST
+    elif attempt.by_emergency and not person.emergency(recipient.id, recipient.role, cell.category, now):
+        return None
+    return Carried(None, cell.row.purpose)
+
+
+def _refused_before_basis(
+    event: EventFacts, recipient: Addressee, cell: Cell, person: PersonRegistry, now: datetime
+) -> Ruling | None:
     if not _meant_for(recipient, event, cell):
         return cell.not_meant
     # An expired agreement closes the gate on both sides (A18); a stop-notice, or what else is
     # addressed to a party, does not wait for its sender's.
     if _lapsed(recipient, now) or (cell.addressed is None and _lapsed(event.source, now)):
         return cell.denials[Reason.AGREEMENT_EXPIRED]
-    if recipient.role in event.withhold:
+    if event.withhold and (recipient.role in event.withhold or recipient.host in event.withhold):
         return cell.denials[Reason.SENDER_VETO]
+    if person.left_at is not None and now >= person.left_at and not cell.outlives:
+        return cell.denials[Reason.LEFT_THE_CHAIN]
+    if cell.asserted and not event.asserted:
+        return cell.denials[Reason.NOT_ASSERTED]
     return None
 
 

@@ -14,6 +14,10 @@ from schakel_contracts.policy.compiling import compile_cells
 from schakel_contracts.policy.model import Policy
 from schakel_contracts.policy.problem import PolicyError
 from schakel_contracts.policy.tables_format import (
+    BY_LAW,
+    EMERGENCY,
+    ON_REQUEST,
+    BasisKind,
     BasisRow,
     FlowRow,
     Header,
@@ -21,6 +25,7 @@ from schakel_contracts.policy.tables_format import (
     Prohibited,
     PurposeRow,
     RoleRow,
+    goes_by_law,
 )
 
 TABLES = Path(__file__).parent / "tables"
@@ -38,7 +43,7 @@ def load_policy(directory: Path | None = None) -> Policy:
     purposes, prohibited = _purposes(raw)
     bases = _bases(raw)
     never = [
-        _shape(NeverRow, entry, "never.toml", f"never {number}")
+        shaped(NeverRow, entry, "never.toml", f"never {number}")
         for number, entry in enumerate(_entries(raw, "never.toml", "never"), start=1)
     ]
     files: dict[str, str] = {}
@@ -51,8 +56,11 @@ def load_policy(directory: Path | None = None) -> Policy:
         rows[row.id] = row
         files[row.id] = file
     _refuse_overlap(rows, files)
+    header = shaped(Header, _table(raw, "policy.toml"), "policy.toml", "header")
+    if header.valid_until is not None and header.valid_until < header.valid_from:
+        raise PolicyError("policy.toml", "header", "valid_until", "before valid_from")
     return Policy(
-        header=_shape(Header, _table(raw, "policy.toml"), "policy.toml", "header"),
+        header=header,
         roles=roles,
         purposes=purposes,
         prohibited=prohibited,
@@ -61,6 +69,7 @@ def load_policy(directory: Path | None = None) -> Policy:
         files=files,
         cells=compile_cells(rows, roles, bases),
         digest=_digest(folder, raw),
+        consent_text_major=header.consent_text_major,
     )
 
 
@@ -87,7 +96,8 @@ def _entries(raw: Mapping[str, dict[str, Any]], name: str, key: str) -> list[dic
     return entries
 
 
-def _shape(shape: type[Shape], entry: Any, file: str, row: str) -> Shape:
+def shaped(shape: type[Shape], entry: Any, file: str, row: str) -> Shape:
+    """Return an entry of a table in its shape, or raise ``PolicyError`` that names field and rule."""
     try:
         return shape.model_validate(entry)
     except ValidationError as error:
@@ -105,7 +115,7 @@ def _roles(raw: Mapping[str, dict[str, Any]]) -> dict[Role, RoleRow]:
     for code, entry in _table(raw, "roles.toml").items():
         if code not in ROLE_CODES:
             raise PolicyError("roles.toml", code, "role", "unknown code")
-        roles[Role(code)] = role = _shape(RoleRow, entry, "roles.toml", code)
+        roles[Role(code)] = role = shaped(RoleRow, entry, "roles.toml", code)
         for rule, says in role_findings(role):
             raise PolicyError("roles.toml", code, rule, says)
     for missing in sorted(set(Role) - set(roles)):
@@ -125,7 +135,7 @@ def _purposes(
     for code, entry in table.items():
         if code not in PURPOSE_CODES:
             raise PolicyError("purposes.toml", code, "purpose", "unknown code")
-        purposes[Purpose(code)] = _shape(PurposeRow, entry, "purposes.toml", code)
+        purposes[Purpose(code)] = shaped(PurposeRow, entry, "purposes.toml", code)
     for missing in sorted(set(Purpose) - set(purposes)):
         raise PolicyError("purposes.toml", missing, "present", "the purpose is not described")
     return purposes, prohibited
@@ -134,11 +144,23 @@ def _purposes(
 def _bases(raw: Mapping[str, dict[str, Any]]) -> dict[str, BasisRow]:
     bases: dict[str, BasisRow] = {}
     for entry in _entries(raw, "bases.toml", "basis"):
-        basis = _shape(BasisRow, entry, "bases.toml", str(entry.get("code", "-")))
+        basis = shaped(BasisRow, entry, "bases.toml", str(entry.get("code", "-")))
         if basis.code in bases:
             raise PolicyError("bases.toml", basis.code, "unique", "twice")
+        if not _code_tells(basis):
+            raise PolicyError("bases.toml", basis.code, "code", f"is not how a code of kind {basis.kind} begins")
         bases[basis.code] = basis
     return bases
+
+
+def _code_tells(basis: BasisRow) -> bool:
+    """Say whether the code alone tells what must hold: a deliverer has nothing else (``goes_by_law``)."""
+    by_law = basis.kind in BY_LAW or basis.kind is BasisKind.HOST
+    return (
+        by_law == goes_by_law(basis.code)
+        and (basis.kind is BasisKind.ON_REQUEST) == basis.code.startswith(ON_REQUEST)
+        and (basis.kind is not BasisKind.EMERGENCY or basis.code == EMERGENCY)
+    )
 
 
 def _flows(raw: Mapping[str, dict[str, Any]]) -> Iterator[tuple[str, FlowRow]]:
@@ -149,7 +171,7 @@ def _flows(raw: Mapping[str, dict[str, Any]]) -> Iterator[tuple[str, FlowRow]]:
         if not name.startswith("flows/"):
             raise PolicyError(name, "-", "present", "no such table")
         for number, entry in enumerate(_entries(raw, name, "row"), start=1):
-            yield name, _shape(FlowRow, entry, name, str(entry.get("id", f"row {number}")))
+            yield name, shaped(FlowRow, entry, name, str(entry.get("id", f"row {number}")))
 
 
 def _refuse_overlap(rows: Mapping[str, FlowRow], files: Mapping[str, str]) -> None:

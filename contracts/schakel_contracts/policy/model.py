@@ -2,10 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from schakel_contracts.codes import Category, Purpose, Reason, Role
 from schakel_contracts.event import PREFIX, short_type
+from schakel_contracts.policy.citation import Citation
+from schakel_contracts.policy.ends import Lack
+from schakel_contracts.policy.problem import PolicyError
 from schakel_contracts.policy.ruling import Ruling
 from schakel_contracts.policy.tables_format import (
     BasisKind,
@@ -26,10 +30,13 @@ class Attempt:
 
     kind: BasisKind
     by_consent: bool
+    by_law: bool
+    """By statute, on request, or through the host of a key person: a right that was exercised pauses it (R27)."""
     by_request: bool
+    by_emergency: bool
     lacking: Reason | None
     """Why a consent that covers everything may still not do: its form, or the five questions."""
-    article: str
+    article: Citation
     """Law and article that a request must cite."""
     granted: Ruling
     """The ruling when it holds, but for consent, relation and purpose."""
@@ -48,10 +55,18 @@ class Cell:
     own: bool
     about_roles: frozenset[Role]
     relation_required: bool
-    denials: Mapping[Reason, Ruling]
+    asserted: bool
+    """Whether somebody must stand for it (R21)."""
+    outlives: bool
+    """Whether it goes on when the person has left: what is addressed to a party, about the exchange (R28)."""
+    denials: Mapping[Lack, Ruling]
     not_meant: Ruling
     """For a party of the right role that this event is not meant for."""
+    unhosted: Ruling
+    """For a key person whose organisation may not see this (R22)."""
     articles: tuple[str, ...]
+    hosted: "Mapping[Role, Cell] | None" = None
+    """For a key person: the stricter of this row and that of the organisation, by its role; elsewhere none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +85,23 @@ class Policy:
     """By event type (on the wire, and short), source role, recipient role."""
     digest: str
     """SHA-256 over all tables, so that two of the same version can be told apart."""
+    consent_text_major: int = 1
+    """A consent to an older text has ended (R10); the header's, at hand for each decision."""
+    overlay: str = ""
+    """Name and version of a region's overlay, such as ``twente.2``."""
 
     @property
     def version(self) -> str:
         """Return the version that each decision names (R26)."""
-        return self.header.version
+        return f"{self.header.version}+{self.overlay}" if self.overlay else self.header.version
+
+    def in_force(self, today: date) -> "Policy":
+        """Return the policy itself, or raise ``PolicyError``: it is not valid yet, or not any more."""
+        if today < self.header.valid_from:
+            raise PolicyError("policy.toml", "header", "valid_from", "these tables are not valid yet")
+        if self.header.valid_until is not None and today > self.header.valid_until:
+            raise PolicyError("policy.toml", "header", "valid_until", "these tables are not valid any more")
+        return self
 
     @property
     def signed(self) -> bool:
@@ -86,13 +113,12 @@ class Policy:
 
         Rows about the exchange itself (consent, stop-notice, what was not delivered) stay.
         """
-        cells = {
-            key: cell
-            if cell.category is Category.ACCOUNTABILITY
-            else replace(cell, purposes=tuple(p for p in cell.purposes if p in purposes))
+        kept_keys = {
+            key
             for key, cell in self.cells.items()
             if cell.row.purpose in purposes or cell.category is Category.ACCOUNTABILITY
         }
+        cells = {key: _limited(self.cells[key], key, purposes, kept_keys) for key in self.cells if key in kept_keys}
         kept = {cell.row.id for cell in cells.values()}
         rows = {row_id: row for row_id, row in self.rows.items() if row_id in kept}
         return replace(self, rows=rows, cells=cells)
@@ -102,6 +128,10 @@ class Policy:
         rows = [cell.row for cell in self._sent_as(notification_type) if role in cell.row.recipient_roles]
         return not rows or any(row.relation_required for row in rows)
 
+    def outlives_exit(self, notification_type: str, role: Role) -> bool:
+        """Say whether what a recipient sees under this type goes on when the person has left (R28)."""
+        return any(cell.outlives and role in cell.row.recipient_roles for cell in self._sent_as(notification_type))
+
     def categories_behind(self, notification_type: str) -> frozenset[Category]:
         """Return the kinds of data that what is seen under this type can be about."""
         return frozenset(cell.category for cell in self._sent_as(notification_type))
@@ -109,3 +139,13 @@ class Policy:
     def _sent_as(self, notification_type: str) -> Iterator[Cell]:
         sent = short_type(notification_type) if notification_type.startswith(PREFIX) else notification_type
         return (cell for cell in self.cells.values() if (cell.row.view or cell.row.event) == sent)
+
+
+def _limited(cell: Cell, key: CellKey, purposes: Collection[Purpose], kept: Collection[CellKey]) -> Cell:
+    """Return a cell as a region with these purposes has it; what a host may not see, its key person may not either."""
+    hosted = cell.hosted and {
+        host: _limited(inner, key, purposes, ()) for host, inner in cell.hosted.items() if (*key[:2], host) in kept
+    }
+    if cell.category is Category.ACCOUNTABILITY:
+        return replace(cell, hosted=hosted)
+    return replace(cell, purposes=tuple(p for p in cell.purposes if p in purposes), hosted=hosted)

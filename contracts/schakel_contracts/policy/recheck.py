@@ -4,15 +4,21 @@ A deliverer knows neither the sender nor the true kind of a masked notification,
 than the gate did and assumes the worst where it does not know.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from schakel_contracts.codes import Category, Purpose, Reason
+from schakel_contracts.policy.citation import citation
 from schakel_contracts.policy.civil_time import end_of
+from schakel_contracts.policy.compiling import FAILED_RULE
+from schakel_contracts.policy.ends import Lack
 from schakel_contracts.policy.facts import Addressee
+from schakel_contracts.policy.grantor import BEYOND_SCOPE
 from schakel_contracts.policy.person import PersonRegistry
-from schakel_contracts.policy.standing import NOT_NAMED, Standing
+from schakel_contracts.policy.standing import FIRST_TEXT, NOT_NAMED, Standing
+from schakel_contracts.policy.tables_format import EMERGENCY, ON_REQUEST, goes_by_law
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +39,10 @@ class Sent:
     purpose: Purpose
     categories: frozenset[Category] | None
     source: str | None
+    text_major: int
 
 
-def still_holds(  # noqa: PLR0913 - all that the deliverer knows; the last two only where nothing is masked
+def still_holds(  # noqa: PLR0913 - all that the deliverer knows; some of it only where nothing is masked
     consent_id: UUID | None,
     recipient: Addressee,
     purpose: Purpose,
@@ -45,22 +52,30 @@ def still_holds(  # noqa: PLR0913 - all that the deliverer knows; the last two o
     *,
     categories: frozenset[Category] | None = None,
     source: str | None = None,
+    basis: str = "",
+    outlives_exit: bool = False,
+    text_major: int = FIRST_TEXT,
 ) -> Recheck:
     """Say whether a notification may still leave; without a consent id it went on another basis.
 
     ``categories`` are the kinds of data that it can be about and ``source`` its sender, where
-    known: they keep an objection to other data, or to another sender, from stopping it. A consent
-    that ended may be replaced by another that is at least as wide and as strong. When the consent
-    is unknown it does not hold.
+    known: they keep an objection to other data, or to another sender, from stopping it. ``basis`` is
+    the code it went on; one that is not known counts as the law's, and waits for an answer to the
+    person (R27). ``outlives_exit``: it goes on when the person has left (R28). ``text_major`` is the
+    text that counts. A consent that ended may be replaced by another that is at least as wide and as
+    strong. When the consent is unknown it does not hold.
     """
     if recipient.agreement_until is not None and now >= end_of(recipient.agreement_until):
         return _no(Reason.AGREEMENT_EXPIRED, "R1")
     if relation_required and person.relation(recipient.id, recipient.role, now) is None:
         return _no(Reason.NO_RELATION, "R3")
+    if person.has_left(now) and not outlives_exit:
+        return _no(Reason.LEFT_THE_CHAIN, "R28")
     relation_rules = ("R3",) if relation_required else ()
+    sent = Sent(recipient, purpose, categories, source, text_major)
     if consent_id is None:
-        return Recheck(holds=True, rules=relation_rules)
-    found = _standing(consent_id, Sent(recipient, purpose, categories, source), person, now)
+        return _without_consent(basis, sent, person, now) or Recheck(holds=True, rules=relation_rules)
+    found = _standing(consent_id, sent, person, now)
     if isinstance(found, Recheck):
         return found
     return Recheck(holds=True, consent_id=found.id, rules=(*relation_rules, "R9", "R10", "R11"))
@@ -68,6 +83,21 @@ def still_holds(  # noqa: PLR0913 - all that the deliverer knows; the last two o
 
 def _no(reason: Reason, rule: str) -> Recheck:
     return Recheck(holds=False, reason=reason, rules=(rule,))
+
+
+def _without_consent(basis: str, sent: Sent, person: PersonRegistry, now: datetime) -> Recheck | None:
+    """Return why a basis other than consent does not hold any more (R6, R17, R27)."""
+    party, role = sent.recipient.id, sent.recipient.role
+    kinds: Iterable[Category | None] = sent.categories or (None,)
+    if goes_by_law(basis) and any(person.restricted(party, kind, now) for kind in kinds):
+        return _no(Reason.RIGHT_EXERCISED, "R27")
+    if basis.startswith(ON_REQUEST):
+        article = citation(basis.removeprefix(ON_REQUEST))
+        if not all(kind is not None and person.requested(party, kind, article, now) for kind in kinds):
+            return _no(Reason.NO_REQUEST, "R6")
+    if basis == EMERGENCY and not all(kind is not None and person.emergency(party, role, kind, now) for kind in kinds):
+        return _no(Reason.NO_CONSENT, "R17")
+    return None
 
 
 def _standing(consent_id: UUID, sent: Sent, person: PersonRegistry, now: datetime) -> Standing | Recheck:
@@ -86,18 +116,42 @@ def _standing(consent_id: UUID, sent: Sent, person: PersonRegistry, now: datetim
 
 def _refused(consent: Standing, sent: Sent, person: PersonRegistry, now: datetime) -> tuple[Reason, str] | None:
     if now >= consent.end:
-        rule = "R11" if consent.ended_by is Reason.CONSENT_WITHDRAWN else "R10"
-        return consent.ended_by, rule
+        return _told(consent.ended_by)
+    if (lack := _unfit(consent, sent)) is not None:
+        return _told(lack)
     if (
         now < consent.begin
         or consent.names(sent.recipient.id, sent.recipient.role) == NOT_NAMED
         or sent.purpose not in consent.purposes
+        or not _covers(consent, sent)
     ):
         return Reason.NO_CONSENT, "R9"
     for objection in _objections(consent, sent, person, now):
         if not consent.outweighs(objection, sent.recipient.id, sent.recipient.role):
             return Reason.OBJECTION, "R1"
     return None
+
+
+def _unfit(consent: Standing, sent: Sent) -> Lack | None:
+    """Return why it does not count although it stands: the text of it, or who gave it (R10, R13)."""
+    if consent.text_major < sent.text_major:
+        return Reason.CONSENT_EXPIRED
+    if consent.beyond if sent.categories is None else consent.beyond & sent.categories:
+        return BEYOND_SCOPE
+    return consent.flaw
+
+
+def _covers(consent: Standing, sent: Sent) -> bool:
+    """Say whether a consent is about what is known of the data and of its sender."""
+    if sent.source is not None and consent.source is not None and sent.source != consent.source:
+        return False
+    return sent.categories is None or bool(sent.categories & consent.categories)
+
+
+def _told(lack: Lack) -> tuple[Reason, str]:
+    """Return the reason and the rule."""
+    reason = lack if isinstance(lack, Reason) else lack[0]
+    return reason, FAILED_RULE[reason]
 
 
 def _objections(consent: Standing, sent: Sent, person: PersonRegistry, now: datetime) -> list[Standing]:
@@ -120,14 +174,15 @@ def _objections(consent: Standing, sent: Sent, person: PersonRegistry, now: date
 
 
 def _replacements(original: Standing, sent: Sent, person: PersonRegistry) -> list[Standing]:
-    """Return the permissions that cover all that the original did, at least as strongly given."""
-    if not original.categories:
+    """Return the permissions that cover what the original did of this data, at least as strongly given."""
+    wanted = original.categories if sent.categories is None else original.categories & sent.categories
+    if not wanted:
         return []
-    candidates = person.permissions(sent.recipient.id, min(original.categories))
+    candidates = person.permissions(sent.recipient.id, min(wanted))
     return [
         other
         for other in candidates
-        if other.categories >= original.categories
+        if other.categories - other.beyond >= wanted
         and other.strength >= original.strength
         and other.checks >= original.checks
         and (other.source is None or other.source == original.source)

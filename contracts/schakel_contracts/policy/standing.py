@@ -1,6 +1,5 @@
 """A consent or an objection, read once: from when to when it stands, and whom and what it names."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
@@ -16,13 +15,18 @@ from schakel_contracts.codes import (
     Reason,
     Role,
 )
-from schakel_contracts.policy.civil_time import ALWAYS, NEVER, a_year_after, instant
+from schakel_contracts.policy.civil_time import ALWAYS, NEVER, instant
+from schakel_contracts.policy.ends import PLAIN, Around, Lack, end_of_permission, last_instant
+from schakel_contracts.policy.grantor import BEYOND_SCOPE, Flaw, decides_alone, flaw_for_age, givers, say_of
 from schakel_contracts.registry import ConsentRecord
 
 SHARED_MAX = 4_096
 Code = TypeVar("Code")
 ALL_CHECKS = frozenset(FreelyGivenCheck)
 STRENGTH = {ConsentForm.VERBAL: 0, ConsentForm.DIGITAL: 1, ConsentForm.WRITTEN: 2}
+ALONE = frozenset({Grantor.SUBJECT})
+NOTHING: frozenset[Category] = frozenset()
+FIRST_TEXT = 1
 NOT_NAMED, ANYBODY, PARTY, PARTY_IN_ROLE = -1, 0, 1, 2
 """How exactly a consent names a recipient."""
 
@@ -40,11 +44,23 @@ class Standing(NamedTuple):
     checks: frozenset[FreelyGivenCheck]
     begin: datetime
     end: datetime
-    ended_by: Reason
+    ended_by: Lack
+    own: bool
+    """Whether it is the person's own word, alone or beside another's."""
+    text_major: int
+    """Which text was read out or signed; one that names none counts as the first."""
+    flaw: Flaw | None
+    """What was wrong with who consented, whatever the kind of data."""
+    beyond: frozenset[Category]
+    """Kinds of data that it names, and in which those who consented had no say."""
 
     def stands(self, now: datetime) -> bool:
         """Say whether it holds at an instant."""
         return self.begin <= now < self.end
+
+    def about(self, category: Category) -> "Standing":
+        """Return it as it counts for one of the kinds of data that it names."""
+        return self._replace(flaw=BEYOND_SCOPE) if category in self.beyond else self
 
     def names(self, party: str, role: Role) -> int:
         """Say how exactly it names a party: not, as anybody, by name, by name and role (R9)."""
@@ -60,9 +76,9 @@ class Standing(NamedTuple):
     def outweighs(self, objection: "Standing", party: str, role: Role) -> bool:
         """Say whether this permission is the more specific one; an objection wins every doubt.
 
-        More specific: in no respect less so, and in at least one more (party and role, source,
-        purpose, category). Source: the rules for several consents in the Dutch generic functions
-        for health care.
+        The person's own objection beats whatever a representative permits (R13). More specific: in no
+        respect less so, and in at least one more (party and role, source, purpose, category). Source:
+        the rules for several consents in the Dutch generic functions for health care.
         """
         mine = (
             self.names(party, role),
@@ -76,47 +92,62 @@ class Standing(NamedTuple):
             bool(objection.purposes),
             bool(objection.categories),
         )
+        if objection.own and not self.own:
+            return False
         return mine != other and all(m >= o for m, o in zip(mine, other, strict=True))
 
 
-def stand(record: ConsentRecord, representation_changes: Iterable[datetime] = ()) -> Standing:
-    """Read one record; for a permission the end is the earliest of all that can end it (R10, R11).
+def stand(record: ConsentRecord, around: Around = PLAIN) -> Standing:
+    """Read one record; for a permission the end is the earliest of all that can end it (R10, R11, R13).
 
-    A permission of which nobody knows when it was given can't be shown to be younger than a year:
-    it never holds. An objection stands until it is withdrawn, or until its own last instant.
+    An objection stands until it is withdrawn, until its own last instant, or until another took its place.
     """
     begin = NEVER if record.valid_from is None else instant(record.valid_from)
     objection = record.effect is ConsentEffect.DENY
-    if record.granted_at is not None and not objection:
-        begin = max(begin, instant(record.granted_at))
-    expires = ALWAYS if record.valid_until is None else instant(record.valid_until)
-    if not objection:
-        expires = min(expires, _latest_end(record, representation_changes))
-    withdrawn = ALWAYS if record.withdrawn_at is None else instant(record.withdrawn_at)
+    who = ALONE if record.grantor is Grantor.SUBJECT and record.co_grantor is None else givers(record)
+    categories = _shared(record.categories)
+    flaw: Flaw | None = None
+    beyond = NOTHING
+    ended_by: Lack = Reason.CONSENT_WITHDRAWN
+    if objection:
+        withdrawn = ALWAYS if record.withdrawn_at is None else instant(record.withdrawn_at)
+        end = min(last_instant(record), withdrawn)
+    else:
+        if record.granted_at is not None:
+            begin = max(begin, instant(record.granted_at))
+        moment = record.granted_at or record.valid_from
+        given = None if moment is None else instant(moment)
+        end, ended_by = end_of_permission(record, given, who, around)
+        if given is not None and (around is not PLAIN or who is not ALONE):
+            flaw, beyond = _unfit(who, categories, given, around)
     return Standing(
         id=record.id,
         objection=objection,
         purposes=_shared(record.purposes),
-        categories=_shared(record.categories),
+        categories=categories,
         parties=_parties(tuple((one.party, one.role) for one in record.recipients)),
         source=record.source,
         strength=STRENGTH[record.form],
         checks=_shared(record.freely_given),
         begin=begin,
-        end=min(expires, withdrawn),
-        ended_by=Reason.CONSENT_WITHDRAWN if withdrawn <= expires else Reason.CONSENT_EXPIRED,
+        end=end,
+        ended_by=ended_by,
+        own=Grantor.SUBJECT in who,
+        text_major=FIRST_TEXT if record.text_version is None else int(record.text_version.partition(".")[0]),
+        flaw=flaw,
+        beyond=beyond,
     )
 
 
-def _latest_end(record: ConsentRecord, representation_changes: Iterable[datetime]) -> datetime:
-    given = record.granted_at or record.valid_from
-    if given is None:
-        return NEVER
-    given = instant(given)
-    ends = [a_year_after(given)]
-    if record.grantor is not Grantor.SUBJECT:
-        ends += [change for change in representation_changes if change > given]
-    return min(ends)
+def _unfit(
+    who: frozenset[Grantor], categories: frozenset[Category], given: datetime, around: Around
+) -> tuple[Flaw | None, frozenset[Category]]:
+    """Return what was wrong with who consented, and the kinds of data in which they had no say (R13)."""
+    if around.adult_on is not None and not decides_alone(given, around.adult_on):
+        return flaw_for_age(who, given, around.adult_on), NOTHING
+    if Grantor.SUBJECT in who:
+        return None, NOTHING
+    return None, categories - say_of(who, given, around.representations)
 
 
 @lru_cache(maxsize=SHARED_MAX)

@@ -32,6 +32,10 @@ class Header(Closed):
 
     version: str = Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", description="Stored in each decision (R26).")
     valid_from: date
+    valid_until: date | None = Field(default=None, description="Last day; without it the tables have no end.")
+    consent_text_major: int = Field(
+        default=1, ge=1, description="A consent to an older text of the same document no longer holds (R10)."
+    )
     signed_by: Signature
 
 
@@ -69,10 +73,22 @@ class BasisKind(StrEnum):
     STATUTORY = "statutory"
     ON_REQUEST = "on_request"
     OWN = "own"
+    HOST = "host"
+    """What the key person's own organisation may see on a statutory basis (R22)."""
+    EMERGENCY = "emergency"
+    """Vital interest, while the emergency procedure is open (R17)."""
 
 
 BY_CONSENT = frozenset({BasisKind.CONSENT, BasisKind.WRITTEN_CONSENT, BasisKind.CHECKED_CONSENT})
 BY_LAW = frozenset({BasisKind.STATUTORY, BasisKind.ON_REQUEST})
+ON_REQUEST = "Sr:"
+EMERGENCY = "V"
+"""Codes tell a deliverer, which has no tables, what must still be true."""
+
+
+def goes_by_law(code: str) -> bool:
+    """Say whether what goes on a basis goes by law, told by its code alone; one that is not known does."""
+    return code not in {"A", "V"} and not code.startswith(("C", "T:"))
 
 
 class BasisRow(Closed):
@@ -119,6 +135,7 @@ class FlowRow(Closed):
         description="Which roles may be named to it by an event that names one; empty: any.",
     )
     relation_required: bool = True
+    asserted: bool = Field(default=False, description="Only when a human professional stands for it (R21).")
     time_class: str = Field(pattern=r"^(T15|T4h|T1d|T5d|L-[0-9]{1,3}(wd|d|w|m))$")
     prohibited_use: Prohibited | None = None
     founded: Literal["law", "judgement"]

@@ -1,6 +1,6 @@
 """A person, parties and records to decide about; every test changes one thing of what is right."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from schakel_contracts.policy import (
     decide,
     load_policy,
 )
+from schakel_contracts.policy.compiling import compile_cells
 from schakel_contracts.policy.tables_format import FlowRow
 from schakel_contracts.registry import ConsentRecord, RelationRecord, RequestRecord
 
@@ -85,8 +86,8 @@ class Desk:
         records: list[Record] = []
         if any(code[0] == "C" for code in row.basis):
             records.append(self.consent(party, row.event))
-        if any(code.startswith("Sr:") for code in row.basis):
-            records.append(self.request(party, row.event))
+        asked = [code.removeprefix("Sr:") for code in row.basis if code.startswith("Sr:")]
+        records += [self.request(party, row.event, article=article) for article in asked]
         return records
 
     def meant(self, row: FlowRow, source: Role, recipient: Role) -> tuple[EventFacts, Addressee]:
@@ -100,6 +101,26 @@ class Desk:
             about_role=row.about_roles[0] if row.about_roles else None,
         )
         return event, party
+
+    def on(self, *rows: dict[str, Any]) -> "Desk":
+        """Return a desk with these rows alone; what one does not say: a level of support, from care to a coach."""
+        plain = {
+            "id": "PLAIN",
+            "event": "support_level.changed",
+            "source_roles": ["GGZ"],
+            "recipient_roles": ["JOB"],
+            "purpose": "support_scaling",
+            "basis": ["C"],
+            "fields": ["direction", "effective"],
+            "time_class": "T1d",
+            "founded": "judgement",
+        }
+        found = [FlowRow.model_validate(plain | row) for row in rows]
+        kept = {row.id: row for row in found}
+        cells = compile_cells(kept, self.policy.roles, self.policy.bases)
+        return replace(
+            self, policy=replace(self.policy, rows=kept, cells=cells, files=dict.fromkeys(kept, "test.toml"))
+        )
 
     def ruling(self, event: EventFacts, recipient: Addressee, *records: Any, at: datetime | None = None) -> Ruling:
         """Decide."""

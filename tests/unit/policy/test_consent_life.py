@@ -1,5 +1,6 @@
 """From when to when a consent stands (R10, R11), and what an objection does to it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,8 @@ import pytest
 
 from schakel_contracts.codes import Category, Grantor, Purpose, Reason, Remedy, Role
 from schakel_contracts.consent import Recipient
-from schakel_contracts.policy import Ruling
-from schakel_contracts.registry import RepresentationRecord
+from schakel_contracts.policy import PersonRegistry, Ruling, decide
+from schakel_contracts.registry import AgeRecord, RepresentationRecord, TrajectoryRecord
 
 LEVEL = "support_level.changed"
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -93,8 +94,78 @@ def test_consent_by_a_representative_ends_when_that_changes(
 ) -> None:
     """R10: a change after it was given ends it, and only one that was given by a representative."""
     record = RepresentationRecord(id=UUID(int=8), capacity=Grantor.GUARDIAN, **representation)
-    assert ruled(desk, record, grantor=Grantor.PARENT).reason is reason
+    assert ruled(desk, record, grantor=Grantor.GUARDIAN).reason is reason
     assert ruled(desk, record, grantor=Grantor.SUBJECT).allowed
+
+
+@pytest.mark.parametrize(
+    ("superseded", "reason"),
+    [(NOW, Reason.CONSENT_EXPIRED), (NOW - SECOND, Reason.CONSENT_EXPIRED), (NOW + SECOND, None)],
+)
+def test_consent_that_was_superseded_is_over(superseded: datetime, reason: Reason | None, desk: Any) -> None:
+    """R10: from the moment at which another took its place; an objection that another replaced is over too."""
+    assert ruled(desk, superseded_at=superseded).reason is reason
+    replaced = desk.objection(source="ggz-1", superseded_at=superseded)
+    assert ruled(desk, replaced).allowed is (superseded <= NOW)
+
+
+@pytest.mark.parametrize(
+    ("ended", "reason"),
+    [
+        ([], None),
+        ([None], None),
+        ([date(2026, 10, 25)], Reason.CONSENT_EXPIRED),
+        ([date(2026, 10, 26)], None),
+        ([date(2026, 10, 24), date(2026, 10, 26)], None),
+        ([date(2026, 10, 25), date(2026, 10, 24)], Reason.CONSENT_EXPIRED),
+        ([date(2026, 10, 25), None], None),
+        # It ended before the consent was given, which was then given for something else.
+        ([date(2026, 9, 1)], None),
+    ],
+    ids=str,
+)
+def test_consent_ends_thirty_days_after_the_last_trajectory(
+    ended: list[date | None], reason: Reason | None, desk: Any
+) -> None:
+    """R10: if the person has any, all are over, and the last one ran when, or after, it was given."""
+    trajectories = [TrajectoryRecord(id=UUID(int=40 + n), ended_on=day) for n, day in enumerate(ended)]
+    given = datetime(2026, 10, 20, 10, 0, tzinfo=UTC)
+    assert ruled(desk, *trajectories, granted_at=given).reason is reason
+
+
+@pytest.mark.parametrize(
+    ("given", "age"), [(datetime(2026, 10, 20, tzinfo=UTC), 16), (datetime(2026, 9, 20, tzinfo=UTC), 18)]
+)
+def test_consent_ends_at_the_birthday_after_it_was_given(given: datetime, age: int, desk: Any) -> None:
+    """R10: whoever gave it, at midnight in Amsterdam; one that is given that day stands."""
+    adult_on = date(2026 - age + 18, 11, 24)
+    midnight = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
+    born = AgeRecord(id=UUID(int=50), adult_on=adult_on)
+    who: dict[str, Any] = {"grantor": Grantor.SUBJECT, "co_grantor": Grantor.PARENT}
+    assert ruled(desk, born, granted_at=given, at=midnight - SECOND, **who).allowed
+    assert ruled(desk, born, granted_at=given, at=midnight, **who).reason is Reason.CONSENT_EXPIRED
+    assert ruled(desk, born, granted_at=midnight, **who).allowed
+
+
+@pytest.mark.parametrize(
+    ("version", "counts", "reason"),
+    [
+        ("1", 1, None),
+        (None, 1, None),
+        ("1.9", 2, Reason.CONSENT_EXPIRED),
+        (None, 2, Reason.CONSENT_EXPIRED),
+        ("2.0.1", 2, None),
+        ("3", 2, None),
+        ("10", 9, None),
+    ],
+)
+def test_consent_to_an_older_text_is_over(version: str | None, counts: int, reason: Reason | None, desk: Any) -> None:
+    """R10: the first number of the version counts; a consent that names none was to the first text."""
+    coach = desk.party(Role.JOB)
+    consent = desk.consent(coach, LEVEL, text_version=version)
+    person = PersonRegistry.from_records([desk.relation(coach), consent])
+    policy = replace(desk.policy, consent_text_major=counts)
+    assert decide(desk.event(LEVEL, Role.GGZ), coach, person, policy, NOW).reason is reason
 
 
 def test_asking_again_is_advised_after_expiry_and_not_after_withdrawal(desk: Any) -> None:

@@ -1,7 +1,9 @@
 """The tables are read strictly: each mistake stops the start and names file, row and rule."""
 
+import re
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,7 @@ fields = ["direction"]
 time_class = "T1d"
 prohibited_use = "enforcement"
 founded = "judgement"
+asserted = true
 """
 
 
@@ -36,7 +39,7 @@ def tables(tmp_path: Path) -> Path:
 def added(tables: Path, **changes: str) -> None:
     """Add one row in a table of its own; a change replaces, or adds, a line of it."""
     lines = dict(line.split(" = ", 1) for line in ROW.strip().splitlines()[1:])
-    lines |= changes
+    lines |= {"asserted": "false"} | changes if "event" in changes else changes
     text = "\n".join(f"{key} = {value}" for key, value in lines.items())
     (tables / "flows" / "zz_added.toml").write_text("[[row]]\n" + text, "utf-8")
 
@@ -51,7 +54,7 @@ def refused(tables: Path) -> PolicyError:
 def test_shipped_tables_load() -> None:
     """Schakel's own tables are right, have a version, and say that nobody has signed them."""
     policy = load_policy()
-    assert policy.version == "1.0.0"
+    assert policy.version == policy.header.version
     assert not policy.signed
     assert len(policy.digest) == 64
     assert {row.event for row in policy.rows.values()} == {key[0] for key in policy.cells} - {
@@ -175,7 +178,7 @@ def test_row_that_breaks_a_rule_stops_the_start(changes: dict[str, str], rule: s
 @pytest.mark.parametrize(
     ("file", "before", "after", "rule"),
     [
-        ("policy.toml", 'version = "1.0.0"', 'version = "new"', "string_pattern_mismatch"),
+        ("policy.toml", 'version = "1.1.0"', 'version = "new"', "string_pattern_mismatch"),
         ("policy.toml", "valid_from = 2026-11-01", "", "missing"),
         ("policy.toml", "version =", "version", "toml"),
         ("roles.toml", "[TRN]", "[BUS]", "role"),
@@ -186,6 +189,12 @@ def test_row_that_breaks_a_rule_stops_the_start(changes: dict[str, str], rule: s
         ("purposes.toml", "sanction =", "sanctions =", "literal_error"),
         ("bases.toml", 'kind = "own"', 'kind = "owned"', "enum"),
         ("bases.toml", 'code = "CW"', 'code = "CX"', "unique"),
+        ("bases.toml", 'code = "CW"', 'code = "S:CW"', "code"),
+        ("bases.toml", 'code = "S:PW63"', 'code = "C:PW63"', "code"),
+        ("bases.toml", 'code = "S:PW63"', 'code = "Sr:PW63"', "code"),
+        ("bases.toml", 'code = "Sr:PW64-1-n"', 'code = "S:PW64-1-n"', "code"),
+        ("bases.toml", 'code = "V"', 'code = "A:V"', "code"),
+        ("policy.toml", "valid_from = 2026-11-01", "valid_from = 2026-11-01\nvalid_until = 2026-10-31", "valid_until"),
         ("bases.toml", "[[basis]]", "[[base]]", "shape"),
         ("never.toml", 'category = "placement"', 'category = "wages"', "enum"),
     ],
@@ -255,3 +264,42 @@ def test_articles_are_cited_for_every_way(policy: Policy) -> None:
         assert cell.articles
         by_consent = any(attempt.by_consent for attempt in cell.attempts)
         assert ("art. 7:457 lid 1 BW" in cell.articles) == (by_consent and source in {Role.GGZ, Role.ADD})
+
+
+@pytest.mark.parametrize(
+    ("today", "rule"),
+    [
+        (date(2026, 10, 31), "valid_from"),
+        (date(2026, 11, 1), None),
+        (date(2027, 6, 30), None),
+        (date(2027, 7, 1), "valid_until"),
+    ],
+)
+def test_tables_are_in_force_between_their_days(today: date, rule: str | None, tables: Path) -> None:
+    """First and last day included; outside them nothing starts."""
+    path = tables / "policy.toml"
+    text = path.read_text("utf-8").replace(
+        "valid_from = 2026-11-01", "valid_from = 2026-11-01\nvalid_until = 2027-06-30"
+    )
+    path.write_text(text, "utf-8")
+    policy = load_policy(tables)
+    if rule is None:
+        assert policy.in_force(today) is policy
+        return
+    with pytest.raises(PolicyError) as caught:
+        policy.in_force(today)
+    assert (caught.value.file, caught.value.row, caught.value.rule) == ("policy.toml", "header", rule)
+
+
+def test_tables_without_a_last_day_stay_in_force() -> None:
+    """Until others take their place."""
+    policy = load_policy()
+    assert policy.in_force(date(2099, 1, 1)) is policy
+
+
+def test_the_text_that_counts_is_that_of_the_header(tables: Path) -> None:
+    """R10: each decision has it at hand."""
+    path = tables / "policy.toml"
+    text = re.sub(r"consent_text_major = \d+", "consent_text_major = 3", path.read_text("utf-8"))
+    path.write_text(text, "utf-8")
+    assert load_policy(tables).consent_text_major == 3

@@ -1,5 +1,8 @@
 """What is left of an event for one recipient."""
 
+import json
+import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -45,6 +48,7 @@ LEVEL = SupportLevelChanged(
     effective=date(2026, 11, 2),
     review_date=date(2026, 12, 2),
     contact=Role.ADD,
+    asserted_by=Role.ADD,
 )
 ENDED = PlacementEnded(
     placement_ref=UUID(int=1),
@@ -123,7 +127,7 @@ def test_recipient_gets_no_more_than_its_row(
 def test_first_level_is_no_adjustment(desk: Any) -> None:
     """A first level on record is no change of agreements; and up and down look the same."""
     for direction, adjusted in (("set", False), ("up", True), ("down", True)):
-        event = SupportLevelChanged(direction=SupportDirection(direction))
+        event = SupportLevelChanged(direction=SupportDirection(direction), asserted_by=Role.GGZ)
         _, data = told(desk, event, Role.GGZ, Role.INC)
         assert data == {"temporary_adjustment": adjusted}
 
@@ -142,51 +146,45 @@ def test_what_is_left_satisfies_its_contract(row: FlowRow, desk: Any) -> None:
         assert sent.model_fields_set <= set(row.fields)
 
 
+WORDS = ("nl.schakel.placement.ended.v1", "job-1", "PW64(1)(n)", "2027-02", "1.0", "0153", "7511", "7511AB", "A")
+"""One of these fits every pattern that a contract has."""
+FORMATS = {
+    "date": "2026-11-02",
+    "date-time": "2026-11-02T08:00:00Z",
+    "time": "08:30:00",
+    "uuid": str(UUID(int=3)),
+}
+
+
 def example(contract: type[Event]) -> Event:
-    """Return an event with every field filled."""
-    values: dict[str, Any] = {
-        "benefit_kind": "wia_wga",
-        "capacity": "parent",
-        "categories": ("placement",),
-        "consent_id": UUID(int=1),
-        "contact": "GGZ",
-        "direction": "down",
-        "effect": "permit",
-        "effective": date(2026, 11, 2),
-        "employer": "kvk:12345678",
-        "end": date(2026, 11, 20),
-        "ending_kind": "mutual",
-        "event_id": UUID(int=2),
-        "event_type": "nl.schakel.placement.ended.v1",
-        "expected_end": date(2026, 12, 20),
-        "form": "written",
-        "grantor": "subject",
-        "hours_band": "h0_12",
-        "kind": "guardian" if contract.short_type() == "representation.changed" else "trial",
-        "party": "job-1",
-        "placement_ref": UUID(int=3),
-        "purposes": ("reintegration",),
-        "reason": "no_consent",
-        "recipient": "job-1",
-        "recipient_role": "JOB",
-        "recipients": ({"party": "job-1"},),
-        "relation_id": UUID(int=4),
-        "remedy": "ask_consent",
-        "representation_id": UUID(int=5),
-        "review_date": date(2026, 12, 2),
-        "review_month": "2027-02",
-        "role": "JOB",
-        "scope": ("placement",),
-        "stage": "decision",
-        "start": date(2026, 11, 1),
-        "status": "granted" if contract is BenefitStatusChanged else "active",
-        "text_version": "1.0",
-        "valid_from": None,
-        "valid_until": None,
+    """Return an event with every field filled, as its own schema asks."""
+    schema = contract.model_json_schema()
+    names, defs = schema["properties"], schema.get("$defs", {})
+    return contract.model_validate_json(json.dumps({name: filled(names[name], defs) for name in names}))
+
+
+def filled(schema: dict[str, Any], defs: dict[str, Any]) -> Any:
+    """Return a value that fits a schema: of several the last that is not null, and the last code."""
+    if "$ref" in schema:
+        return filled(defs[schema["$ref"].rpartition("/")[2]], defs)
+    if "anyOf" in schema:
+        return filled([each for each in schema["anyOf"] if each.get("type") != "null"][-1], defs)
+    by_type: dict[str, Callable[[], Any]] = {
+        "object": lambda: {name: filled(each, defs) for name, each in schema["properties"].items()},
+        "array": lambda: [filled(schema["items"], defs)],
+        "integer": lambda: schema.get("minimum", 1),
+        "boolean": lambda: True,
+        "string": lambda: text(schema),
     }
-    if contract.short_type() == "consent.withdrawn":
-        values["effective"] = datetime(2026, 11, 2, tzinfo=UTC)
-    return contract.model_validate({name: values[name] for name in contract.model_fields})
+    return by_type[schema["type"]]()
+
+
+def text(schema: dict[str, Any]) -> str:
+    """Return the last code, a date of the right kind, or a word that fits the pattern."""
+    if "enum" in schema:
+        return str(schema["enum"][-1])
+    fits = (word for word in WORDS if re.search(schema.get("pattern", ""), word))
+    return FORMATS.get(schema.get("format", "")) or next(fits)
 
 
 def test_denial_leaves_nothing(desk: Any) -> None:

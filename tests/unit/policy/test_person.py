@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from schakel_contracts.codes import Role
 from schakel_contracts.consent import Recipient
 from schakel_contracts.policy import PersonRegistry
-from schakel_contracts.policy.person import article_of
+from schakel_contracts.policy.citation import citation, cites
 
 
 def test_involved_is_whoever_a_record_names(desk: Any) -> None:
@@ -30,7 +32,25 @@ def test_unknown_person_involves_nobody() -> None:
 
 
 def test_citations_of_one_article_are_the_same() -> None:
-    """However the paragraph is written, law and article count."""
-    assert {article_of(code) for code in ("PW64", "PW64(1)(n)", "PW64-1-n", "PW64n")} == {"PW64"}
-    assert article_of("SUWI54-10") != article_of("SUWI62")
-    assert article_of("WMO5.2.2") == "WMO5.2.2"
+    """However the paragraph is written, the parts count."""
+    assert {citation(code) for code in ("PW64(1)(n)", "PW64-1-n")} == {("PW64", "1", "n")}
+    assert citation("WMO5.2.2") == ("WMO5.2.2",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "opens"),
+    [
+        ("PW64(1)(n)", True),
+        ("PW64n", True),
+        ("PW64", True),
+        ("PW64(1)", True),
+        ("PW64(2)", False),
+        ("PW64(1)(l)", False),
+        ("PW64(n)(1)", False),
+        ("PW65(1)(n)", False),
+        ("SUWI64", False),
+    ],
+)
+def test_a_request_opens_what_it_cites(asked: str, opens: bool) -> None:  # noqa: FBT001 - a table's column
+    """R6: the article, or the very paragraph; another paragraph of the same article is another question."""
+    assert cites(citation(asked), citation("PW64-1-n")) is opens

@@ -11,12 +11,21 @@ from schakel_contracts.codes import (
     Category,
     ConsentForm,
     FreelyGivenCheck,
+    Grantor,
     Purpose,
     Reason,
     Role,
 )
 from schakel_contracts.consent import Recipient
 from schakel_contracts.policy import PersonRegistry, Recheck, still_holds
+from schakel_contracts.registry import (
+    REGISTRY_RECORD,
+    EmergencyRecord,
+    ExitRecord,
+    RepresentationRecord,
+    RestrictionRecord,
+)
+from schakel_contracts.terms import EmergencyReason
 
 LEVEL = "support_level.changed"
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -176,3 +185,138 @@ def test_policy_says_what_a_deliverer_must_ask(desk: Any) -> None:
         Category.CARE_PLAN_STATUS,
         Category.SUPPORT_LEVEL,
     }
+
+
+def by_law(desk: Any, *records: Any, basis: str = "S:PW63", **known: Any) -> Recheck:
+    """Check a notification again that went without a consent."""
+    return checked(desk, *records, consent_id=None, basis=basis, **known)
+
+
+RESTRICTION = {"id": UUID(int=80), "right": "objection", "begun_at": NOW - timedelta(days=1)}
+
+
+@pytest.mark.parametrize(
+    ("basis", "known", "changes", "holds"),
+    [
+        ("S:PW63", {}, {}, False),
+        ("Sr:PW64-1-n", {}, {}, False),
+        ("H", {}, {}, False),
+        ("", {}, {}, False),
+        ("A", {}, {}, True),
+        ("S:PW63", {}, {"answered_at": NOW, "upheld": False}, True),
+        ("S:PW63", {}, {"recipients": ("inc-1",)}, True),
+        ("S:PW63", {"categories": frozenset({Category.PLACEMENT})}, {"categories": (Category.HOUSING,)}, True),
+        ("S:PW63", {"categories": frozenset({Category.PLACEMENT})}, {"categories": (Category.PLACEMENT,)}, False),
+        # What it is about is not known: it may be this.
+        ("S:PW63", {}, {"categories": (Category.HOUSING,)}, False),
+    ],
+    ids=str,
+)
+def test_what_goes_by_law_does_not_leave_under_a_fresh_objection(
+    basis: str,
+    known: dict[str, Any],
+    changes: dict[str, Any],
+    holds: bool,  # noqa: FBT001 - a table's column
+    desk: Any,
+) -> None:
+    """R27: whoever objects in between is right; what is the recipient's own goes on."""
+    found = by_law(desk, RestrictionRecord.model_validate(RESTRICTION | changes), basis=basis, **known)
+    assert found.holds is holds
+    if not holds:
+        assert (found.reason, found.rules) == (Reason.RIGHT_EXERCISED, ("R27",))
+
+
+@pytest.mark.parametrize(
+    ("changes", "holds"),
+    [({}, True), ({"valid_until": NOW}, False), ({"article": "PW65"}, False), ({"party": "inc-1"}, False)],
+    ids=str,
+)
+def test_a_request_must_still_stand(changes: dict[str, Any], holds: bool, desk: Any) -> None:  # noqa: FBT001 - a table's column
+    """R6: what was asked for is not sent when nobody asks any more; nor when it is not known what it is about."""
+    request = desk.request(desk.party(Role.JOB), "placement.started", **changes)
+    known = {"categories": frozenset({Category.PLACEMENT})}
+    assert by_law(desk, request, basis="Sr:PW64-1-n", **known).holds is holds
+    assert by_law(desk, request, basis="Sr:PW64-1-n").reason is Reason.NO_REQUEST
+
+
+@pytest.mark.parametrize(("closed", "holds"), [(None, True), (NOW, False), (NOW + timedelta(hours=1), True)])
+def test_an_emergency_that_is_over_opens_nothing(closed: datetime | None, holds: bool, desk: Any) -> None:  # noqa: FBT001 - a table's column
+    """R17: what it opened does not leave when it is closed."""
+    record = EmergencyRecord(
+        id=UUID(int=70),
+        party="job-1",
+        role=Role.JOB,
+        reason=EmergencyReason.ACUTE_NEED,
+        categories=(Category.SUPPORT_LEVEL,),
+        begun_at=NOW - timedelta(hours=1),
+        until=NOW + timedelta(hours=9),
+        closed_at=closed,
+    )
+    found = by_law(desk, record, basis="V", categories=frozenset({Category.SUPPORT_LEVEL}))
+    assert found.holds is holds
+    assert not by_law(desk, record, basis="V").holds
+    if not holds:
+        assert (found.reason, found.rules) == (Reason.NO_CONSENT, ("R17",))
+
+
+def test_who_left_is_told_of_nothing_more(desk: Any) -> None:
+    """R28: on no basis; only what the policy says outlives it."""
+    left = ExitRecord(id=UUID(int=81), since=NOW)
+    consent = desk.consent(desk.party(Role.JOB), LEVEL)
+    for found in (checked(desk, consent, left), by_law(desk, left), by_law(desk, left, basis="A")):
+        assert (found.holds, found.reason, found.rules) == (False, Reason.LEFT_THE_CHAIN, ("R28",))
+    assert by_law(desk, left, basis="A", outlives_exit=True).holds
+    policy = desk.policy
+    assert policy.outlives_exit("nl.schakel.consent.withdrawn.v1", Role.JOB)
+    assert policy.outlives_exit("nl.schakel.delivery.not_completed.v1", Role.JOB)
+    assert not policy.outlives_exit("nl.schakel.support_level.changed.v1", Role.JOB)
+    assert not policy.outlives_exit("nl.schakel.consent.withdrawn.v1", Role.CIT)
+
+
+@pytest.mark.parametrize(
+    ("changes", "others", "reason", "rule"),
+    [
+        ({"superseded_at": NOW}, (), Reason.CONSENT_EXPIRED, "R10"),
+        ({"text_version": "1.4"}, (), Reason.CONSENT_EXPIRED, "R10"),
+        ({}, ({"kind": "trajectory", "ended_on": "2026-10-25"},), Reason.CONSENT_EXPIRED, "R10"),
+        ({}, ({"kind": "age", "adult_on": "2028-11-24"},), Reason.CONSENT_EXPIRED, "R10"),
+        ({}, ({"kind": "age", "adult_on": "2030-11-01"},), Reason.NOT_VALID_FOR_AGE, "R13"),
+        ({"grantor": "parent"}, ({"kind": "age", "adult_on": "2032-11-24"},), Reason.NOT_VALID_FOR_AGE, "R13"),
+        ({"grantor": "personal_mentor"}, (), Reason.OUT_OF_SCOPE, "R13"),
+        ({"categories": ("housing",)}, (), Reason.NO_CONSENT, "R9"),
+        ({"source": "add-1"}, (), Reason.NO_CONSENT, "R9"),
+    ],
+    ids=str,
+)
+def test_every_end_of_a_consent_counts_at_sending(
+    changes: dict[str, Any], others: tuple[dict[str, Any], ...], reason: Reason, rule: str, desk: Any
+) -> None:
+    """R10, R13: superseded, an older text, a trajectory, a birthday, who may consent; and what it covers."""
+    right = {"text_version": "2.0", "granted_at": datetime(2026, 10, 20, 10, 0, tzinfo=UTC)}
+    consent = desk.consent(desk.party(Role.JOB), LEVEL, **(right | changes))
+    records = [REGISTRY_RECORD.validate_python({"id": str(UUID(int=90)), **other}) for other in others]
+    known: dict[str, Any] = {"categories": frozenset({Category.SUPPORT_LEVEL}), "source": "ggz-1", "text_major": 2}
+    found = checked(desk, consent, *records, **known)
+    assert (found.holds, found.reason, found.rules) == (False, reason, (rule,))
+    assert checked(desk, desk.consent(desk.party(Role.JOB), LEVEL, **right), **known).holds
+
+
+def test_the_scope_counts_for_what_it_can_be_about(desk: Any) -> None:
+    """R13: a representative's consent that names too much carries what is within the scope, where that is known."""
+    record = RepresentationRecord(id=UUID(int=60), capacity=Grantor.PERSONAL_MENTOR)
+    both = (Category.SUPPORT_LEVEL, Category.DEBTS)
+    consent = desk.consent(desk.party(Role.JOB), LEVEL, grantor=Grantor.PERSONAL_MENTOR, categories=both)
+    assert checked(desk, record, consent, categories=frozenset({Category.SUPPORT_LEVEL})).holds
+    ways: list[dict[str, Any]] = [{"categories": frozenset(both)}, {"categories": frozenset({Category.DEBTS})}, {}]
+    for known in ways:
+        assert checked(desk, record, consent, **known).reason is Reason.OUT_OF_SCOPE
+
+
+def test_a_narrower_successor_carries_what_it_covers(desk: Any) -> None:
+    """Superseded in between: the new consent counts for what is known of the notification."""
+    coach = desk.party(Role.JOB)
+    old = desk.consent(coach, LEVEL, categories=(Category.SUPPORT_LEVEL, Category.HOUSING), superseded_at=NOW)
+    new = desk.consent(coach, LEVEL, id=OTHER, granted_at=NOW)
+    assert checked(desk, old, new, categories=frozenset({Category.SUPPORT_LEVEL})).consent_id == OTHER
+    assert checked(desk, old, new, categories=frozenset({Category.HOUSING})).reason is Reason.CONSENT_EXPIRED
+    assert not checked(desk, old, new).holds

@@ -39,8 +39,8 @@ def test_permit_names_the_rules_that_were_met(desk: Any) -> None:
     coach = desk.party(Role.JOB)
     consent = desk.consent(coach, LEVEL)
     ruling = desk.ruling(desk.event(LEVEL, Role.GGZ), coach, desk.relation(coach), consent)
-    assert ruling.outcome is Outcome.PERMIT
-    assert ruling.rules == ("R1", "R3", "R4", "R9", "R10", "R11", "R20")
+    assert ruling.allowed
+    assert ruling.rules == ("R1", "R3", "R4", "R9", "R10", "R11", "R20", "R21")
     assert (ruling.consent_id, ruling.relation_id) == (consent.id, UUID(int=77))
     assert ruling.prohibited_use == "enforcement"
 

@@ -1,0 +1,101 @@
+"""What ends a permission beside a withdrawal: the earliest counts (R10)."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from schakel_contracts.codes import Grantor, Reason
+from schakel_contracts.policy.civil_time import (
+    ADULT,
+    ALWAYS,
+    NEVER,
+    a_year_after,
+    birthday,
+    end_of,
+    instant,
+    start_of,
+)
+from schakel_contracts.policy.grantor import LACKS_OWN_WORD, OWN_DECISION, OWN_SAY, Flaw, has_own_say
+from schakel_contracts.registry import ConsentRecord, RepresentationRecord
+
+AFTER_TRAJECTORY = timedelta(days=30)
+Lack = Reason | Flaw
+"""Why a consent does not do: a reason, or one with a remedy of its own."""
+
+End = tuple[datetime, Lack]
+
+
+class Around(NamedTuple):
+    """A person's other records, as far as they decide how long, and for what, a consent counts."""
+
+    adult_on: date | None = None
+    representations: tuple[RepresentationRecord, ...] = ()
+    trajectories: tuple[date | None, ...] = ()
+    """Last day of each; None: it runs."""
+
+
+PLAIN = Around()
+"""Of most persons nothing is known that changes the term of a consent."""
+
+
+def end_of_permission(record: ConsentRecord, given: datetime | None, who: frozenset[Grantor], around: Around) -> End:
+    """Return when a permission ends, and what it then is; a withdrawal at the same moment is what is told.
+
+    A permission of which nobody knows when it was given can't be shown to be younger than a year: it never holds.
+    """
+    if given is None:
+        end: End = (NEVER, Reason.CONSENT_EXPIRED)
+    else:
+        end = (a_year_after(given), Reason.CONSENT_EXPIRED)
+        if around is not PLAIN:
+            for other in _by_circumstance(given, who, around):
+                if other[0] < end[0]:
+                    end = other
+    if (last := last_instant(record)) < end[0]:
+        end = (last, Reason.CONSENT_EXPIRED)
+    if record.withdrawn_at is not None and (withdrawn := instant(record.withdrawn_at)) <= end[0]:
+        end = (withdrawn, Reason.CONSENT_WITHDRAWN)
+    return end
+
+
+def last_instant(record: ConsentRecord) -> datetime:
+    """Return from when it no longer holds by its own term, or because another took its place."""
+    own = ALWAYS if record.valid_until is None else instant(record.valid_until)
+    return own if record.superseded_at is None else min(own, instant(record.superseded_at))
+
+
+def _by_circumstance(given: datetime, who: frozenset[Grantor], around: Around) -> Iterator[End]:
+    if around.adult_on is not None:
+        for age in (OWN_DECISION, ADULT):
+            day = start_of(birthday(around.adult_on, age))
+            if given < day:
+                yield day, Reason.CONSENT_EXPIRED
+        if Grantor.SUBJECT not in who and not has_own_say(given, around.adult_on):
+            yield start_of(birthday(around.adult_on, OWN_SAY)), LACKS_OWN_WORD
+    if who != {Grantor.SUBJECT}:
+        for record in around.representations:
+            for change in changes(record):
+                if change > given:
+                    yield change, Reason.CONSENT_EXPIRED
+    if (end := _after_trajectories(given, around.trajectories)) is not None:
+        yield end, Reason.CONSENT_EXPIRED
+
+
+def changes(record: RepresentationRecord) -> list[datetime]:
+    """Return the moments at which it changes who represents a person."""
+    found = [] if record.changed_at is None else [instant(record.changed_at)]
+    if record.valid_from is not None:
+        found.append(start_of(record.valid_from))
+    if record.valid_until is not None:
+        found.append(end_of(record.valid_until))
+    return found
+
+
+def _after_trajectories(given: datetime, trajectories: tuple[date | None, ...]) -> datetime | None:
+    """Return thirty days after the last trajectory that ran when, or after, it was given; none while one runs."""
+    if not trajectories or None in trajectories:
+        return None
+    last = max(day for day in trajectories if day is not None)
+    if end_of(last) <= given:
+        return None
+    return ALWAYS if last >= date.max - AFTER_TRAJECTORY else start_of(last + AFTER_TRAJECTORY)

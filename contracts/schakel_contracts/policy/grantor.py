@@ -1,0 +1,93 @@
+"""Who may consent: by age, and by what a representative has a say in (R13)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from schakel_contracts.codes import Category, Grantor, Reason, Remedy
+from schakel_contracts.policy.civil_time import birthday, end_of, start_of
+from schakel_contracts.registry import ConsentRecord, RepresentationRecord
+
+OWN_SAY = 12
+OWN_DECISION = 16
+Flaw = tuple[Reason, Remedy]
+"""What is wrong with who consented, and what would help."""
+
+LACKS_REPRESENTATIVE: Flaw = (Reason.NOT_VALID_FOR_AGE, Remedy.ASK_REPRESENTATIVE)
+LACKS_OWN_WORD: Flaw = (Reason.NOT_VALID_FOR_AGE, Remedy.ASK_THE_PERSON)
+BEYOND_SCOPE: Flaw = (Reason.OUT_OF_SCOPE, Remedy.ASK_THE_PERSON)
+RESPONSIBLE = frozenset({Grantor.PARENT, Grantor.GUARDIAN})
+EVERYTHING = frozenset(Category)
+SAY = {
+    Grantor.GUARDIAN: EVERYTHING,
+    Grantor.PERSONAL_MENTOR: frozenset(
+        {
+            Category.CARE_PLAN_STATUS,
+            Category.SUPPORT_LEVEL,
+            Category.HOUSING,
+            Category.ATTENDANCE,
+            Category.ACTIVATION_STEP,
+            Category.PLACEMENT,
+            Category.TRANSPORT,
+            Category.CONTACT_PERSON,
+        }
+    ),
+    Grantor.FINANCIAL_ADMINISTRATOR: frozenset(
+        {
+            Category.BENEFIT_KIND_STATUS,
+            Category.BENEFIT_QUESTION,
+            Category.DEBTS,
+            Category.SPECIAL_FACILITY,
+        }
+    ),
+}
+"""What each capacity has a say in by itself; a proxy has one in exactly what the mandate names, a parent in nothing."""
+
+
+def givers(record: ConsentRecord) -> frozenset[Grantor]:
+    """Return everybody who consented."""
+    return frozenset(who for who in (record.grantor, record.co_grantor) if who is not None)
+
+
+def decides_alone(given: datetime, adult_on: date | None) -> bool:
+    """Say whether the person was sixteen when it was given; whose age nobody states is an adult."""
+    return adult_on is None or given >= start_of(birthday(adult_on, OWN_DECISION))
+
+
+def has_own_say(given: datetime, adult_on: date) -> bool:
+    """Say whether the person was twelve when it was given."""
+    return given >= start_of(birthday(adult_on, OWN_SAY))
+
+
+def flaw_for_age(who: frozenset[Grantor], given: datetime, adult_on: date) -> Flaw | None:
+    """Return what a consent for somebody below sixteen lacks: who represents, and from twelve the own word too."""
+    if not who & RESPONSIBLE:
+        return LACKS_REPRESENTATIVE
+    if Grantor.SUBJECT not in who and has_own_say(given, adult_on):
+        return LACKS_OWN_WORD
+    return None
+
+
+def say_of(
+    who: frozenset[Grantor], given: datetime, representations: Iterable[RepresentationRecord]
+) -> frozenset[Category]:
+    """Return what those who consented for somebody of sixteen or older had a say in, when they did."""
+    found: frozenset[Category] = frozenset()
+    for record in representations:
+        if record.capacity in who and _stood(record, given):
+            found |= _scope(record)
+    return found
+
+
+def _scope(record: RepresentationRecord) -> frozenset[Category]:
+    """Return what one representation covers; a scope that is named narrows it, and is all that a proxy has."""
+    named = frozenset(record.scope)
+    if record.capacity is Grantor.AUTHORISED_PROXY:
+        return named
+    by_itself = SAY.get(record.capacity, frozenset())
+    return by_itself & named if named else by_itself
+
+
+def _stood(record: RepresentationRecord, given: datetime) -> bool:
+    return (record.valid_from is None or start_of(record.valid_from) <= given) and (
+        record.valid_until is None or given < end_of(record.valid_until)
+    )

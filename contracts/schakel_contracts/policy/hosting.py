@@ -1,0 +1,34 @@
+"""What a key person gets: the stricter of the own row and the row of the organisation behind (R22)."""
+
+from schakel_contracts.codes import Role
+from schakel_contracts.policy.tables_format import FlowRow
+
+
+def stricter(row: FlowRow, host: FlowRow) -> FlowRow | None:
+    """Return a key person's row with no more in it than the host's row has, or none; its bases stay its own.
+
+    Where the host sees a masked event, so does the key person, with the fields that the host gets of it. A relation, or
+    somebody who stands for it, is asked when either row asks it; whom an event is for, only the own row says.
+    """
+    about = row.about_roles or host.about_roles
+    if row.about_roles and host.about_roles:
+        about = tuple(role for role in row.about_roles if role in host.about_roles)
+        if not about:
+            return None
+    fields = row.fields
+    if host.view in {row.view, row.event}:
+        fields = tuple(name for name in row.fields if name in host.fields)
+    elif host.view is not None:
+        fields = host.fields
+    return row.model_copy(
+        update={
+            "recipient_roles": (Role.KEY,),
+            "fields": fields,
+            "view": host.view or row.view,
+            "mask": tuple(part for part in ("source", "type") if part in {*row.mask, *host.mask}),
+            "about_roles": about,
+            "relation_required": row.relation_required or host.relation_required,
+            "asserted": row.asserted or host.asserted,
+            "prohibited_use": row.prohibited_use or host.prohibited_use,
+        }
+    )

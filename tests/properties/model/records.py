@@ -1,0 +1,110 @@
+"""The registry as a pile of papers: what was put on it, in order; who wants to know something leafs through it."""
+
+from typing import Any
+
+from tests.properties.model.days import DAY, begins, day, day_of, instant
+
+Json = dict[str, Any]
+Pile = list[Json]
+
+
+def as_it_stands(pile: Pile, kind: str) -> list[Json]:
+    """Return the last version of every record of a kind, unless it was taken away."""
+    seen: list[str] = []
+    found: list[Json] = []
+    for paper in reversed(pile):
+        if paper["kind"] == kind and paper["id"] not in seen:
+            seen.append(paper["id"])
+            if not paper.get("gone"):
+                found.append(paper)
+    return found
+
+
+def between(paper: Json, now: int) -> bool:
+    """Say whether today is among the days of a paper, the last included."""
+    today = day_of(now)
+    first, last = paper.get("valid_from"), paper.get("valid_until")
+    return not (first and today < day(first)) and not (last and day(last) < today)
+
+
+def relations(pile: Pile, party: str, role: str, now: int) -> list[str]:
+    """Return the relations in which a party is involved now (R3)."""
+    return [
+        paper["id"]
+        for paper in as_it_stands(pile, "relation")
+        if paper["party"] == party and paper["role"] == role and not paper.get("ended") and between(paper, now)
+    ]
+
+
+def has_left(pile: Pile, now: int) -> bool:
+    """Say whether the person is out of the chain (R28)."""
+    return any(instant(paper["since"]) <= now for paper in as_it_stands(pile, "exit"))
+
+
+def is_paused(pile: Pile, party: str, category: str, now: int) -> bool:
+    """Say whether an objection or restriction closes statutory ways for a party and a kind of data (R27)."""
+    for paper in as_it_stands(pile, "restriction"):
+        if now < instant(paper["begun_at"]):
+            continue
+        if paper["categories"] and category not in paper["categories"]:
+            continue
+        if paper["recipients"] and party not in paper["recipients"]:
+            continue
+        answered = paper.get("answered_at") is not None and instant(paper["answered_at"]) <= now
+        if not answered or paper["upheld"]:
+            return True
+    return False
+
+
+def is_requested(pile: Pile, party: str, category: str, code: str, now: int) -> bool:
+    """Say whether a statutory request of a party stands for a basis such as Sr:PW64-1-n (R6)."""
+    wanted = [part for part in code.partition(":")[2].replace("/", "-").split("-") if part]
+    for paper in as_it_stands(pile, "request"):
+        cited = paper["article"].replace("(", "-").replace(")", "").replace(".", "-").split("-")
+        if (
+            paper["party"] == party
+            and category in paper["categories"]
+            and cited == wanted[: len(cited)]
+            and (not paper.get("valid_from") or instant(paper["valid_from"]) <= now)
+            and now < instant(paper["valid_until"])
+        ):
+            return True
+    return False
+
+
+def is_emergency(pile: Pile, party: str, roles: tuple[str, str], category: str, now: int) -> bool:
+    """Say whether the emergency procedure is open for a party: its role, and the role whose people it uses (R17)."""
+    role, working_as = roles
+    if working_as not in ("GGZ", "ADD", "SHL") or category not in ("contact_person", "support_level", "retention"):
+        return False
+    for paper in as_it_stands(pile, "emergency"):
+        if (paper["party"], paper["role"]) != (party, role) or category not in paper["categories"]:
+            continue
+        begun = instant(paper["begun_at"])
+        ends = [instant(paper["until"]), begun + DAY]
+        if paper.get("closed_at"):
+            ends.append(instant(paper["closed_at"]))
+        if begun <= now < min(ends):
+            return True
+    return False
+
+
+def trajectory_end(pile: Pile, given: int) -> int | None:
+    """Return when consents end since the last trajectory that ran after they were given has ended (R10)."""
+    ran = [p for p in as_it_stands(pile, "trajectory") if p["ended_on"] is None or day(p["ended_on"]) >= day_of(given)]
+    if not ran or any(paper["ended_on"] is None for paper in ran):
+        return None
+    return begins(max(day(paper["ended_on"]) for paper in ran) + 30)
+
+
+def representation_changes(pile: Pile) -> list[int]:
+    """Return every moment at which it changed who represents the person (R10)."""
+    moments: list[int] = []
+    for paper in as_it_stands(pile, "representation"):
+        if paper.get("changed_at"):
+            moments.append(instant(paper["changed_at"]))
+        if paper.get("valid_from"):
+            moments.append(begins(day(paper["valid_from"])))
+        if paper.get("valid_until"):
+            moments.append(begins(day(paper["valid_until"]) + 1))
+    return moments

@@ -1,0 +1,153 @@
+"""Who may know what, told as prose tells it: leaf through the tables, then through the papers, then answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tests.properties.model.consents import Asked, consents_for
+from tests.properties.model.days import day, day_of, instant
+from tests.properties.model.records import (
+    Pile,
+    has_left,
+    is_emergency,
+    is_paused,
+    is_requested,
+    relations,
+)
+from tests.properties.model.tables import CATEGORY, KIND_OF_BASIS, ROLES, rows_for
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a party gets, or every reason why it gets nothing; any of them is true, none may be given beside them."""
+
+    row: Json | None = None
+    reasons: frozenset[str] = frozenset()
+    fields: tuple[str, ...] = ()
+    view: str | None = None
+    mask: frozenset[str] = frozenset()
+    basis: str = ""
+    consents: tuple[tuple[str, str], ...] = ()
+    """Which consents carry it, each with the purpose that it is used for."""
+    relations: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Say whether the party gets anything."""
+        return self.row is not None
+
+
+def no(*reasons: str) -> Answer:
+    """Return a denial."""
+    return Answer(reasons=frozenset(reasons))
+
+
+def meant(row: Json, event: Json, to: Json) -> bool:
+    """Say whether the event is for this party at all."""
+    addressed = row.get("addressed")
+    return not (
+        (to["id"] == event["source"]["id"] and addressed != "sender")
+        or (addressed and to["id"] not in event["addressed"])
+        or (row.get("own") and to["id"] != event["own_party"])
+        or (row.get("about_roles") and event["about_role"] not in row["about_roles"])
+    )
+
+
+def answer(event: Json, to: Json, pile: Pile, at: str | datetime) -> Answer:
+    """Answer who may know what of an event; ``event`` and ``to`` are dictionaries like the engine's facts."""
+    now = instant(at if isinstance(at, str) else at.isoformat())
+    source = event["source"]
+    rows = rows_for(event["type"], source["role"], to["role"])
+    if not rows:
+        return no("no_policy_row")
+    (row,) = rows
+    host_row = None
+    if to["role"] == "KEY" and to["host"]:
+        host_rows = rows_for(event["type"], source["role"], to["host"])
+        if not host_rows:
+            return no("no_policy_row")
+        (host_row,) = host_rows
+    named = (host_row or {}).get("about_roles")
+    if not meant(row, event, to) or (named and event["about_role"] not in named):
+        return no("no_policy_row")
+    obstacles = before_any_basis(row, host_row, event, to, pile, now)
+    bases: list[tuple[str, dict[str, str]]] = []
+    for code in row["basis"]:
+        good, wrong = basis_holds(code, row, host_row, event, to, pile, now)
+        if wrong is None:
+            bases.append((code, good))
+        else:
+            obstacles |= wrong if not bases else set()
+    if obstacles and (not bases or obstacles & BEFORE):
+        return Answer(reasons=frozenset(obstacles))
+    code, good = bases[0]
+    return given(row, host_row, code, good, relations(pile, to["id"], to["role"], now))
+
+
+BEFORE = {"agreement_expired", "left_the_chain", "not_asserted", "sender_veto", "no_relation"}
+
+
+def before_any_basis(row: Json, host_row: Json | None, event: Json, to: Json, pile: Pile, now: int) -> set[str]:
+    """Return what stands in the way whatever the basis."""
+    wrong = set()
+    addressed = row.get("addressed")
+    today = day_of(now)
+    for party in [to] if addressed else [to, event["source"]]:
+        if party["agreement_until"] and day(party["agreement_until"]) < today:
+            wrong.add("agreement_expired")
+    if has_left(pile, now) and not (addressed and CATEGORY[row["event"]] == "accountability"):
+        wrong.add("left_the_chain")
+    if any(each.get("asserted") for each in (row, host_row or {})) and not event["asserted"]:
+        wrong.add("not_asserted")
+    if to["role"] in event["withhold"] or (host_row and to["host"] in event["withhold"]):
+        wrong.add("sender_veto")
+    if row.get("relation_required", True) and not relations(pile, to["id"], to["role"], now):
+        wrong.add("no_relation")
+    return wrong
+
+
+def basis_holds(  # noqa: PLR0911 - one return for each kind of basis
+    code: str, row: Json, host_row: Json | None, event: Json, to: Json, pile: Pile, now: int
+) -> tuple[dict[str, str], set[str] | None]:
+    """Return the consents on which a basis holds, and None; or why it does not."""
+    kind = KIND_OF_BASIS[code]
+    category = CATEGORY[row["event"]]
+    paused = is_paused(pile, to["id"], category, now)
+    nothing: dict[str, str] = {}
+    if kind == "own":
+        return nothing, None
+    if kind == "statutory":
+        return nothing, {"right_exercised"} if paused else None
+    if kind == "on_request":
+        wrong = {"right_exercised"} if paused else set()
+        if not is_requested(pile, to["id"], category, code, now):
+            wrong.add("no_request")
+        return nothing, wrong or None
+    if kind == "host":
+        by_law = host_row is not None and any(KIND_OF_BASIS[each] == "statutory" for each in host_row["basis"])
+        if not by_law:
+            return nothing, {"no_consent"}
+        return nothing, {"right_exercised"} if paused else None
+    if kind == "emergency":
+        working_as = to["host"] if to["role"] == "KEY" else to["role"]
+        open_now = is_emergency(pile, to["id"], (to["role"], working_as or ""), category, now)
+        return nothing, None if open_now else set()
+    purposes = (row["purpose"], ROLES[to["role"]]["primary_purpose"])
+    found = consents_for(kind, pile, Asked(to["id"], to["role"], category, event["source"]["id"], purposes, now))
+    return found.good, None if found.good else (found.reasons or {"no_consent"})
+
+
+def given(row: Json, host_row: Json | None, code: str, good: dict[str, str], stand: list[str]) -> Answer:
+    """Return what the row gives; to a key person no more than the organisation that they work for may have (R22)."""
+    fields, view, mask = row["fields"], row.get("view"), set(row.get("mask", []))
+    if host_row is not None:
+        mask |= set(host_row.get("mask", []))
+        if host_row.get("view") == view:
+            fields = [name for name in fields if name in host_row["fields"]]
+        elif host_row.get("view"):
+            fields, view = host_row["fields"], host_row["view"]
+        if not fields:
+            return no("no_policy_row")
+    return Answer(row, frozenset(), tuple(fields), view, frozenset(mask), code, tuple(good.items()), tuple(stand))

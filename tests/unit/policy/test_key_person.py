@@ -1,0 +1,153 @@
+"""A key person gets the stricter of the own row and that of the organisation behind (R22)."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from schakel_contracts.codes import Outcome, Reason, Role
+from schakel_contracts.policy import Addressee
+
+LEVEL = "support_level.changed"
+BENEFIT = "benefit_status.changed"
+KEY_ROW = {"id": "KEY-ROW", "recipient_roles": ["KEY"], "fields": ["direction", "effective", "contact"]}
+
+
+def key_person(desk: Any, host: Role | None) -> Addressee:
+    """Return a key person with an employer, or without."""
+    party: Addressee = replace(desk.party(Role.KEY), host=host)
+    return party
+
+
+def ruled(
+    desk: Any, host: Role | None, *records: Any, event: str = LEVEL, source: Role = Role.GGZ, **facts: Any
+) -> Any:
+    """Decide about a key person who is related, with or without further records."""
+    party = key_person(desk, host)
+    return desk.ruling(desk.event(event, source, **facts), party, desk.relation(party), *records)
+
+
+def consented(desk: Any, event: str = LEVEL) -> Any:
+    """Return a consent that names the key person."""
+    return desk.consent(key_person(desk, None), event)
+
+
+def test_without_a_host_the_own_row_counts(desk: Any) -> None:
+    """Who works for none of the parties gets what the own row says."""
+    here = desk.on(KEY_ROW, {"id": "HOST", "recipient_roles": ["JOB"], "fields": ["direction"]})
+    ruling = ruled(here, None, consented(here))
+    assert ruling.fields == ("direction", "effective", "contact")
+    assert "R22" not in ruling.rules
+
+
+def test_with_a_host_only_what_both_rows_have(desk: Any) -> None:
+    """Fields of both, on the own basis, under the own row's name."""
+    here = desk.on(KEY_ROW, {"id": "HOST", "recipient_roles": ["JOB"], "fields": ["review_date", "effective"]})
+    ruling = ruled(here, Role.JOB, consented(here))
+    assert (ruling.row, ruling.fields, ruling.basis) == ("KEY-ROW", ("effective",), ("C",))
+    assert ruling.outcome is Outcome.REDUCED
+    assert "direction" in ruling.stripped
+    assert "R22" in ruling.rules
+    assert ruled(here, Role.JOB).reason is Reason.NO_CONSENT
+
+
+def test_what_the_host_may_not_see_the_key_person_may_not_either(desk: Any) -> None:
+    """Even with the person's own consent to the key person."""
+    here = desk.on(KEY_ROW)
+    ruling = ruled(here, Role.EMP, consented(here))
+    assert (ruling.reason, ruling.rules) == (Reason.NO_POLICY_ROW, ("R22",))
+
+
+def test_the_host_sees_a_masked_event_and_so_does_the_key_person(desk: Any) -> None:
+    """The view, its fields and its masks are the host's; what is forbidden to the host is forbidden here."""
+    host = {
+        "id": "HOST",
+        "recipient_roles": ["INC"],
+        "basis": ["CX"],
+        "view": "support_trajectory.changed",
+        "fields": ["until"],
+        "mask": ["source", "type"],
+        "prohibited_use": "enforcement",
+    }
+    ruling = ruled(desk.on(KEY_ROW, host), Role.INC, consented(desk))
+    assert (ruling.view, ruling.fields, ruling.masked) == ("support_trajectory.changed", ("until",), ("source", "type"))
+    assert ruling.prohibited_use == "enforcement"
+
+
+@pytest.mark.parametrize(
+    ("host_row", "facts", "allowed"),
+    [
+        ({"asserted": True}, {"asserted": False}, False),
+        ({"asserted": True}, {}, True),
+        # Whom an event is for, the key person's own row says.
+        ({"addressed": "recipients"}, {}, True),
+        ({"own": True}, {"own_party": "job-1"}, True),
+        ({"about_roles": ["JOB"]}, {"about_role": Role.EMP}, False),
+        ({"about_roles": ["JOB"]}, {"about_role": Role.JOB}, True),
+        ({}, {"withhold": frozenset({Role.JOB})}, False),
+        ({}, {"withhold": frozenset({Role.KEY})}, False),
+        ({}, {"withhold": frozenset({Role.EMP})}, True),
+    ],
+    ids=str,
+)
+def test_whatever_either_row_asks_is_asked(
+    host_row: dict[str, Any],
+    facts: dict[str, Any],
+    allowed: bool,  # noqa: FBT001 - a table's column
+    desk: Any,
+) -> None:
+    """Somebody who stands for it, a role that may be named; a veto for the host's role holds back both (R7)."""
+    here = desk.on(KEY_ROW, {"id": "HOST", "recipient_roles": ["JOB"]} | host_row)
+    assert ruled(here, Role.JOB, consented(here), **facts).allowed is allowed
+
+
+BENEFIT_KEY = {
+    "id": "B-KEY",
+    "event": BENEFIT,
+    "source_roles": ["UWV"],
+    "recipient_roles": ["KEY"],
+    "basis": ["H", "CW"],
+    "fields": ["kind", "status", "effective"],
+}
+BENEFIT_INC = BENEFIT_KEY | {"id": "B-INC", "recipient_roles": ["INC"], "basis": ["S:SUWI62"]}
+BENEFIT_CARE = BENEFIT_KEY | {"id": "B-CARE", "recipient_roles": ["GGZ"], "basis": ["CW"]}
+
+
+@pytest.mark.parametrize(
+    ("own", "hosts"),
+    [({"fields": ["direction"]}, {"fields": ["contact"]}), ({"about_roles": ["JOB"]}, {"about_roles": ["EMP"]})],
+    ids=str,
+)
+def test_rows_that_have_nothing_in_common_open_nothing(own: dict[str, Any], hosts: dict[str, Any], desk: Any) -> None:
+    """No field in both, or no role that both may hear of."""
+    here = desk.on(KEY_ROW | own, {"id": "HOST", "recipient_roles": ["JOB"]} | hosts)
+    assert ruled(here, Role.JOB, consented(here), about_role=Role.JOB).rules == ("R22",)
+
+
+def test_through_a_host_that_may_by_law(desk: Any) -> None:
+    """Basis H holds where the host's row holds by law, and names that basis; no consent is asked."""
+    here = desk.on(BENEFIT_KEY, BENEFIT_INC, BENEFIT_CARE)
+    ruling = ruled(here, Role.INC, event=BENEFIT, source=Role.UWV)
+    assert (ruling.allowed, ruling.basis, ruling.consent_id) == (True, ("H", "S:SUWI62"), None)
+    assert {"R7", "R22"} <= set(ruling.rules)
+    cell = here.policy.cells[BENEFIT, Role.UWV, Role.KEY].hosted[Role.INC]
+    assert "art. 62 lid 1 Wet SUWI" in cell.articles
+
+
+@pytest.mark.parametrize("host", [Role.GGZ, None])
+def test_else_the_next_basis_counts(host: Role | None, desk: Any) -> None:
+    """A host that needs consent itself, or no host at all: the key person needs it too."""
+    here = desk.on(BENEFIT_KEY, BENEFIT_INC, BENEFIT_CARE)
+    asked: dict[str, Any] = {"event": BENEFIT, "source": Role.UWV}
+    assert ruled(here, host, **asked).reason is Reason.NO_CONSENT
+    assert ruled(here, host, consented(here, BENEFIT), **asked).basis == ("CW",)
+
+
+def test_a_region_without_the_hosts_purpose_closes_it_for_the_key_person(desk: Any) -> None:
+    """What is off for the host is off for who works there."""
+    host = {"id": "HOST", "recipient_roles": ["JOB"], "purpose": "job_coaching"}
+    here = desk.on(KEY_ROW, host)
+    limited = replace(here, policy=here.policy.limited_to([here.policy.rows["KEY-ROW"].purpose]))
+    assert ruled(here, Role.JOB, consented(here)).allowed
+    assert ruled(limited, Role.JOB, consented(here)).rules == ("R22",)
+    assert ruled(limited, None, consented(here)).allowed

@@ -1,0 +1,134 @@
+"""What pauses, and what ends everything: a right that was exercised (R27), leaving (R28), nobody's word (R21)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from schakel_contracts.codes import Category, Reason, Remedy, Role
+from schakel_contracts.policy import Ruling
+from schakel_contracts.registry import ExitRecord, RestrictionRecord
+
+LEVEL, PLACED = "support_level.changed", "placement.started"
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def restricted(**changes: Any) -> RestrictionRecord:
+    """Return an objection that waits for an answer since yesterday."""
+    right = {"id": UUID(int=80), "right": "objection", "begun_at": NOW - timedelta(days=1)}
+    return RestrictionRecord.model_validate(right | changes)
+
+
+def by_law(desk: Any, *records: Any, basis: tuple[str, ...] = ("S:PW63",), at: datetime = NOW) -> Ruling:
+    """Decide about the income desk, on a basis of the law or another."""
+    here = desk.on(
+        {"event": PLACED, "source_roles": ["EMP"], "recipient_roles": ["INC"], "basis": basis, "fields": ["start"]}
+    )
+    income = here.party(Role.INC)
+    ruling: Ruling = here.ruling(here.event(PLACED, Role.EMP), income, here.relation(income), *records, at=at)
+    return ruling
+
+
+@pytest.mark.parametrize(
+    ("changes", "paused"),
+    [
+        ({}, True),
+        ({"right": "restriction"}, True),
+        ({"begun_at": NOW}, True),
+        ({"begun_at": NOW + SECOND}, False),
+        ({"categories": (Category.PLACEMENT,)}, True),
+        ({"categories": (Category.HOUSING,)}, False),
+        ({"recipients": ("inc-1", "uwv-1")}, True),
+        ({"recipients": ("uwv-1",)}, False),
+        ({"answered_at": NOW, "upheld": False}, False),
+        ({"answered_at": NOW + SECOND, "upheld": False}, True),
+        ({"answered_at": NOW, "upheld": True}, True),
+        ({"upheld": False}, True),
+    ],
+    ids=str,
+)
+def test_what_goes_by_law_waits_for_the_answer(changes: dict[str, Any], paused: bool, desk: Any) -> None:  # noqa: FBT001 - a table's column
+    """R27: as long as it is not answered, and for good when the person was right; for what it is about alone."""
+    ruling = by_law(desk, restricted(**changes))
+    assert ruling.allowed is not paused
+    if paused:
+        assert (ruling.reason, ruling.rules, ruling.remedy) == (Reason.RIGHT_EXERCISED, ("R27",), Remedy.AWAIT_ANSWER)
+
+
+def test_what_was_asked_for_by_law_waits_too(desk: Any) -> None:
+    """R27: on request; and of several reasons this one is told."""
+    request = desk.request(desk.party(Role.INC), PLACED)
+    basis = ("Sr:PW64-1-n",)
+    assert by_law(desk, request, basis=basis).allowed
+    assert by_law(desk, request, restricted(), basis=basis).reason is Reason.RIGHT_EXERCISED
+    assert by_law(desk, restricted(), basis=("S:PW63", "CX")).reason is Reason.RIGHT_EXERCISED
+    assert by_law(desk, restricted(), basis=("CX", "S:PW63")).reason is Reason.RIGHT_EXERCISED
+
+
+def test_what_goes_on_consent_or_is_the_recipients_own_goes_on(desk: Any) -> None:
+    """R27: the person said yes to the one, and can withdraw it; the other is not about a duty."""
+    consent = desk.consent(desk.party(Role.INC), PLACED)
+    assert by_law(desk, restricted(), consent, basis=("S:PW63", "CX")).basis == ("CX",)
+    assert by_law(desk, restricted(), basis=("A",)).allowed
+
+
+def test_through_a_host_it_waits_too(desk: Any) -> None:
+    """R22, R27: what the organisation may not be told now, its key person may not either."""
+    row = {"event": PLACED, "source_roles": ["EMP"], "fields": ["start"]}
+    key = row | {"id": "KEY-ROW", "recipient_roles": ["KEY"], "basis": ["H"]}
+    here = desk.on(key, row | {"id": "HOST", "recipient_roles": ["INC"], "basis": ["S:PW63"]})
+    party = replace(here.party(Role.KEY), host=Role.INC)
+    event = here.event(PLACED, Role.EMP)
+    assert here.ruling(event, party, here.relation(party)).allowed
+    assert here.ruling(event, party, here.relation(party), restricted()).reason is Reason.RIGHT_EXERCISED
+
+
+def left(at: datetime = NOW) -> ExitRecord:
+    """Return that somebody left."""
+    return ExitRecord(id=UUID(int=81), since=at)
+
+
+@pytest.mark.parametrize(("since", "allowed"), [(NOW, False), (NOW - SECOND, False), (NOW + SECOND, True)])
+def test_nothing_goes_on_when_the_person_has_left(since: datetime, allowed: bool, desk: Any) -> None:  # noqa: FBT001 - a table's column
+    """R28: on no basis, whatever still stands in the registry; of two records the earlier counts."""
+    consent = desk.consent(desk.party(Role.INC), PLACED)
+    for basis in ("S:PW63", "CX", "A"):
+        ruling = by_law(desk, left(since), left(NOW + timedelta(days=1)), consent, basis=(basis,))
+        assert ruling.allowed is allowed
+        if not allowed:
+            assert (ruling.reason, ruling.rules, ruling.remedy) == (Reason.LEFT_THE_CHAIN, ("R28",), Remedy.NONE)
+
+
+def test_a_stop_notice_goes_on(desk: Any) -> None:
+    """R28: what is addressed to a party and about the exchange itself; what is not addressed does not."""
+    coach = desk.party(Role.JOB)
+    row = {
+        "event": "consent.withdrawn",
+        "basis": ["A"],
+        "fields": ["consent_id", "effective"],
+        "relation_required": False,
+    }
+    event = desk.event("consent.withdrawn", Role.GGZ, addressed=(coach.id,))
+    assert desk.on(row | {"addressed": "recipients"}).ruling(event, coach, left()).allowed
+    assert desk.on(row).ruling(event, coach, left()).reason is Reason.LEFT_THE_CHAIN
+    worded = {"addressed": "recipients", "event": LEVEL, "fields": ["direction"], "relation_required": False}
+    level = desk.event(LEVEL, Role.GGZ, addressed=(coach.id,))
+    assert desk.on(row | worded).ruling(level, coach, left()).reason is Reason.LEFT_THE_CHAIN
+
+
+@pytest.mark.parametrize(("row", "event", "allowed"), [(True, False, False), (True, True, True), (False, False, True)])
+def test_a_signal_takes_somebody_who_stands_for_it(row: bool, event: bool, allowed: bool, desk: Any) -> None:  # noqa: FBT001 - a table's column
+    """R21: where the row asks that; to the person too."""
+    for to, basis in ((Role.JOB, "C"), (Role.CIT, "A")):
+        here = desk.on({"recipient_roles": [to], "basis": [basis], "asserted": row})
+        party = here.party(to)
+        fact = here.event(LEVEL, Role.GGZ, asserted=event)
+        ruling = here.ruling(fact, party, here.relation(party), here.consent(party, LEVEL))
+        assert ruling.allowed is allowed
+        if not allowed:
+            assert (ruling.reason, ruling.rules) == (Reason.NOT_ASSERTED, ("R21",))
+            assert ruling.remedy is Remedy.NAME_WHO_ASSERTS
+        assert ("R21" in ruling.rules) is row
