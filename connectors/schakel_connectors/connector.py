@@ -3,6 +3,8 @@
 A connector is a folder with ``manifest.toml`` and ``mapping.py``. The mapping offers ``Record``, the fields that are
 read, as a pydantic model; ``parse``, from bytes to a ``Record``; and ``to_translations``, a pure function from one
 record to what it means for each person in it. All three raise ``RecordRejected`` or pydantic's ``ValidationError``.
+Where a file may hold many records, it also offers ``split``, from bytes to a ``Batch``, so that each row is answered by
+itself.
 """
 
 import tomllib
@@ -12,11 +14,13 @@ from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import schakel_connectors
+from schakel_connectors.batch import Batch
 from schakel_connectors.rejection import RecordRejected, from_validation, rejected
 from schakel_connectors.statement import Translation
 from schakel_contracts.codes import Role
@@ -37,9 +41,12 @@ class Manifest(BaseModel):
     legal_basis: str = Field(description="On which ground a partner hands it over (Dutch).")
     content_types: tuple[str, ...] = Field(description="Media types that it accepts.")
     roles: frozenset[Role] = Field(
-        description="Which partners may use it; each is entitled to the BSN if bsn is true (R18)."
+        description="Which partners may use it; all but those in without_bsn are entitled to the BSN if bsn is true."
     )
     bsn: bool = Field(description="Whether it reads a BSN.")
+    without_bsn: frozenset[Role] = Field(
+        default=frozenset(), description="Roles of these that may use it all the same, and from which no BSN is taken."
+    )
     emits: frozenset[str] = Field(description="Short event types that it can give.")
     registry: frozenset[str] = Field(description="Kinds of registry record that it can give.")
     size_max: int = Field(default=SIZE_MAX, gt=0, le=SIZE_MAX, description="Largest record, in bytes.")
@@ -56,6 +63,7 @@ class Connector:
     record: type[BaseModel]
     parse: Callable[[bytes], Any]
     to_translations: Callable[[Any], Iterable[Translation]]
+    splitter: Callable[[bytes], Batch | None] | None = None
 
     def translate(self, raw: bytes) -> list[Translation]:
         """Translate one raw record, or raise ``RecordRejected`` that names fields and rules and never a value."""
@@ -67,6 +75,18 @@ class Connector:
             raise from_validation(error) from None
         except RecursionError:
             raise rejected("record", "too_deep") from None
+
+    def split(self, raw: bytes) -> Batch | None:
+        """Return the records of a file that holds several; None for one record, and for what can't be read.
+
+        Each part may be translated by itself. What can't be read is refused whole, by ``translate``.
+        """
+        if self.splitter is None or len(raw) > self.manifest.size_max:
+            return None
+        try:
+            return self.splitter(raw)
+        except (RecordRejected, RecursionError):
+            return None
 
 
 class UnknownConnector(LookupError):
@@ -81,7 +101,19 @@ def load(name: str) -> Connector:
     package = f"{schakel_connectors.__name__}.{name}"
     manifest = tomllib.loads(files(package).joinpath("manifest.toml").read_text("utf-8"))
     mapping = import_module(f"{package}.mapping")
-    return Connector(name, Manifest.model_validate(manifest), mapping.Record, mapping.parse, mapping.to_translations)
+    return assembled(name, Manifest.model_validate(manifest), mapping)
+
+
+def assembled(name: str, manifest: Manifest, mapping: ModuleType) -> Connector:
+    """Return the connector of a manifest and a mapping; ``split`` is there only if files hold several records."""
+    return Connector(
+        name,
+        manifest,
+        mapping.Record,
+        mapping.parse,
+        mapping.to_translations,
+        getattr(mapping, "split", None),
+    )
 
 
 @cache
@@ -100,4 +132,4 @@ def discover() -> Iterator[Connector]:
         yield load(name)
 
 
-__all__ = ["Connector", "Manifest", "RecordRejected", "UnknownConnector", "discover", "load", "names"]
+__all__ = ["Connector", "Manifest", "RecordRejected", "UnknownConnector", "assembled", "discover", "load", "names"]

@@ -1,6 +1,6 @@
 """From what a record says to what changed: pure, used by the intake, ``connector try`` and the acceptance kit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -8,9 +8,11 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from schakel_connectors.rejection import from_validation
-from schakel_connectors.statement import Record, Sender, Statement, Translation, digest
+from schakel_connectors.stated.closing import CLOSED_BY_SILENCE, ERASED, NOTHING_TO_CLOSE, closing, standing
+from schakel_connectors.statement import Sender, Statement, Translation, digest
 from schakel_contracts.event import Event
 from schakel_contracts.identifiers import deterministic_text
+from schakel_contracts.registry import Record
 
 
 class Remembered(NamedTuple):
@@ -20,6 +22,13 @@ class Remembered(NamedTuple):
     digest: str
     memory: str
     as_of: str | None = None
+    stands: str = ""
+    """What it gave in the registry, in the words with which that is closed; empty: nothing."""
+
+    @property
+    def must_be_said(self) -> bool:
+        """Say whether a version that no longer states it closes it."""
+        return self.stands.startswith(CLOSED_BY_SILENCE)
 
 
 class Change(NamedTuple):
@@ -30,6 +39,8 @@ class Change(NamedTuple):
     event_id: str
     event: Event | None
     record: Record | None
+    erases: str | None = None
+    """``<kind>/<id>`` of a registry record of this person that must not stand any longer."""
 
 
 def interpret(
@@ -61,6 +72,73 @@ def interpret(
             raise from_validation(error) from None
 
 
+def gone(
+    said: Sequence[Translation],
+    known: Mapping[str, Remembered],
+    sender: Sender,
+    connector: str,
+    received_at: datetime,
+    record_name: str | None = None,
+) -> Iterator[Change]:
+    """Yield what ends because a record no longer says it of a person; nothing for an older version.
+
+    ``said`` is all that one version says of one person, ``known`` what was kept of the versions before it. A slot on
+    which the version is silent (``Translation.silent_on``) stays as it is.
+    """
+    # Nearly every version states again what stands, so whatever else there is to ask comes after that.
+    absent = [slot for slot, remembered in known.items() if remembered.must_be_said and not _states(said, slot)]
+    if not absent or is_older(said, known.values()):
+        return
+    as_of = said[0].as_of.isoformat() if said[0].as_of else None
+    for slot in absent:
+        if any(slot.startswith(each.silent_on) for each in said):
+            continue
+        remembered = known[slot]
+        statement = closing(slot, remembered.stands, moved=False)
+        name = record_name or said[0].record_key
+        mark = digest(statement)
+        yield _closed(_change(name, statement, sender, connector, remembered, mark, as_of, received_at))
+
+
+def _closed(change: Change) -> Change:
+    return change._replace(remembered=change.remembered._replace(stands=NOTHING_TO_CLOSE))
+
+
+def _states(said: Sequence[Translation], slot: str) -> bool:
+    for each in said:
+        for statement in each.statements:
+            if statement.slot == slot:
+                return True
+    return False
+
+
+def left(
+    known: Mapping[str, Remembered], sender: Sender, connector: str, received_at: datetime, record_name: str
+) -> Iterator[Change]:
+    """Yield what ends for a person of a record that is about somebody else now: all that opens a way.
+
+    The rest is forgotten but for its number, so that all of it is told again if the record comes back; only how
+    something in the registry ended is remembered, so that what was withdrawn stays so.
+    """
+    for slot, remembered in known.items():
+        stands = remembered.stands
+        if remembered.must_be_said:
+            statement = closing(slot, stands, moved=True)
+            mark = digest(statement)
+            yield _closed(_change(record_name, statement, sender, connector, remembered, mark, None, received_at))
+            continue
+        erases = stands.removeprefix(ERASED) if stands.startswith(ERASED) else None
+        kept = Remembered(remembered.version, "", remembered.memory if stands else "")
+        yield Change(slot, kept, "", None, None, erases)
+
+
+def is_older(said: Sequence[Translation], known: Iterable[Remembered]) -> bool:
+    """Say whether a version was changed before one of which something is known."""
+    times = [each.as_of for each in said if each.as_of]
+    before = [datetime.fromisoformat(each.as_of) for each in known if each.as_of]
+    return bool(times and before) and max(times) < max(before)
+
+
 def _older(as_of: str | None, known: str | None) -> bool:
     return as_of is not None and known is not None and datetime.fromisoformat(as_of) < datetime.fromisoformat(known)
 
@@ -76,13 +154,16 @@ def _change(  # noqa: PLR0913, PLR0917 - one call site; each argument is a fact 
     received_at: datetime,
 ) -> Change:
     version = known.version + 1 if known else 1
-    memory = known.memory if known else None
+    memory = (known.memory or None) if known else None
     name = deterministic_text(sender.party, connector, record_name, statement.slot)
     identity = UUID(name)
+    event = statement.event(identity, memory, sender, received_at)
+    record = statement.record(identity, memory, sender, received_at)
+    stands = standing(record) if record is not None else known.stands if known else ""
     return Change(
         slot=statement.slot,
-        remembered=Remembered(version, mark, statement.memory(memory), as_of),
+        remembered=Remembered(version, mark, statement.memory(memory), as_of, stands),
         event_id=deterministic_text(name, str(version)),
-        event=statement.event(identity, memory, sender, received_at),
-        record=statement.record(identity, memory, sender, received_at),
+        event=event,
+        record=record,
     )

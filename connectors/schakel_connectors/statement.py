@@ -7,7 +7,7 @@ the intake keeps a digest and a few characters of memory per statement, and ``St
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from operator import attrgetter
 from typing import Protocol
@@ -15,10 +15,8 @@ from uuid import UUID
 
 from schakel_contracts.codes import Role
 from schakel_contracts.event import Event
-from schakel_contracts.identifiers import Bsn
-from schakel_contracts.registry import ConsentRecord, RelationRecord, RepresentationRecord, RequestRecord
-
-Record = ConsentRecord | RelationRecord | RepresentationRecord | RequestRecord
+from schakel_contracts.identifiers import Bsn, deterministic_id
+from schakel_contracts.registry import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +26,30 @@ class OrganisationRef:
     scheme: str
     value: str
 
+    def __str__(self) -> str:
+        """Return what ``repr`` says, which is what a digest is made from; put together once for each organisation."""
+        return _spelt(self.scheme, self.value)
+
+
+@lru_cache(maxsize=1_024)
+def _spelt(scheme: str, value: str) -> str:
+    return f"OrganisationRef(scheme={scheme!r}, value={value!r})"
+
 
 SELF = OrganisationRef("self", "")
 """The partner that sent the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A thing that several records are about, such as a right of return, by the key that a partner gave it."""
+
+    scope: str
+    """What kind of thing it is, since keys of different kinds may be the same."""
+
+    key: str
+    partner: str | None = None
+    """Whose key it is; None: the sender's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +69,9 @@ class Sender:
     resolve: Callable[[OrganisationRef, Role | None], Party]
     """Look up an organisation; raises ``RecordRejected`` when several match and the role does not tell which."""
 
+    refer: Callable[[str, str, str], UUID] = deterministic_id
+    """Make the id of a thing from partner, scope and key; the intake does so with a key of the chain (R19)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -64,6 +86,10 @@ class Statement(Protocol):
 
     One that reads otherwise once a day in it has passed also has ``on(day)``, which returns how it reads on a day: so
     a known end is told when it comes, though the record stays the same.
+
+    What a later version of the record no longer states is closed if it stands in the registry: a relation ends, a
+    consent is withdrawn, a representation is over (``stated/closing.py``). A statement without a registry record is
+    not: silence does not take back what was told. A version that can't say passes: ``Translation.silent_on``.
     """
 
     @property
@@ -95,6 +121,12 @@ class Translation:
     statements: tuple[Statement, ...] = ()
     as_of: datetime | None = None
     """When the partner last changed the record; an older version that arrives later changes nothing."""
+
+    silent_on: tuple[str, ...] = ()
+    """How slots begin about which this version says nothing, neither yes nor no: what they gave stays as it is.
+
+    For what did not come along (a team that is only pointed to); ``("",)`` is all slots.
+    """
 
 
 @cache

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TypedDict
 
 from schakel_connectors.connector import Connector
-from schakel_connectors.interpret import Change, Remembered, interpret
+from schakel_connectors.interpret import Change, Remembered, gone, interpret
 from schakel_connectors.rejection import RecordRejected
 from schakel_connectors.statement import OrganisationRef, Party, Sender, Translation
 from schakel_contracts.codes import Role
@@ -81,6 +81,7 @@ def _changes(
     received_at: datetime,
     remembered: Memory,
 ) -> Iterator[Change]:
+    before = dict(remembered)
     for translation in translations:
         key = translation.record_key
 
@@ -88,6 +89,12 @@ def _changes(
             return remembered.get((key, slot))
 
         for change in interpret(translation, sender, connector, recall, received_at):
+            remembered[key, change.slot] = change.remembered
+            yield change
+    for key in dict.fromkeys(translation.record_key for translation in translations):
+        said = [translation for translation in translations if translation.record_key == key]
+        known = {slot: kept for (name, slot), kept in before.items() if name == key}
+        for change in gone(said, known, sender, connector, received_at):
             remembered[key, change.slot] = change.remembered
             yield change
 

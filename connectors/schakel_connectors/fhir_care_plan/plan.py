@@ -8,8 +8,8 @@ from schakel_connectors.fhir.key import record_key
 from schakel_connectors.fhir.neighbours import Place
 from schakel_connectors.fhir_care_plan.involvement import SENDER, WISHES, span
 from schakel_connectors.fhir_care_plan.record import CarePlan, ServiceRequest
-from schakel_connectors.fhir_care_plan.support import support_level
-from schakel_connectors.fhir_care_plan.team import of_team
+from schakel_connectors.fhir_care_plan.support import is_by_people, support_level
+from schakel_connectors.fhir_care_plan.team import is_elsewhere, of_team
 from schakel_connectors.stated.care_plan import CarePlanStated
 from schakel_connectors.stated.relation import RelationStated
 from schakel_connectors.stated.support_level import SupportLevelStated
@@ -24,6 +24,9 @@ STATUS = {
     "entered-in-error": CarePlanStatus.ENDED,
 }
 """A draft and an unknown status say nothing."""
+
+EVERYTHING = ("",)
+"""What a draft, a wish or help from others is silent on: it neither gives nor takes back."""
 
 PURSUED = frozenset({"accepted", "active"})
 """The statuses of a goal that is worked on."""
@@ -44,12 +47,21 @@ def translation_of_plan(
     meta = plan.get("meta", {})
     changed = meta.get("lastUpdated")
     period = plan.get("period", {})
+    statements = tuple(_statements(plan, place, orders, in_episode=in_episode))
     return Translation(
         record_key=record_key(plan, place, subject, period.get("start", "")),
         subject=subject,
-        statements=tuple(_statements(plan, place, orders, in_episode=in_episode)),
+        statements=statements,
         as_of=first_instant(changed, f"{place.at}.meta.lastUpdated") if changed else None,
+        silent_on=_silent_on(plan, place, in_episode=in_episode) if statements else EVERYTHING,
     )
+
+
+def _silent_on(plan: CarePlan, place: Place, *, in_episode: bool) -> tuple[str, ...]:
+    """The sender's involvement where an episode tells of it; everybody's where a team is only pointed to."""
+    if "careTeam" in plan and is_elsewhere(plan, place):
+        return ("relation/",)
+    return (SENDER,) if in_episode else ()
 
 
 def _statements(plan: CarePlan, place: Place, orders: Iterable[ServiceRequest], *, in_episode: bool) -> list[Statement]:
@@ -67,14 +79,14 @@ def _statements(plan: CarePlan, place: Place, orders: Iterable[ServiceRequest], 
         mistaken = plan["status"] == "entered-in-error"
         effective = None if mistaken else days[1]
         found.append(CarePlanStated(status, effective, mistaken=mistaken))
-        found.append(SupportLevelStated(0, effective))
+        found.append(SupportLevelStated(0, effective, asserted=is_by_people(plan, place)))
         return found
     review = (_review(plan, place) if "goal" in plan else None) or days[1]
     month = review.isoformat()[:7] if review else None
     found.append(CarePlanStated(status, days[0] if status == "active" else None, month))
     level = support_level(plan, place, orders)
     if level is not None:
-        found.append(SupportLevelStated(level, review_date=review))
+        found.append(SupportLevelStated(level, review_date=review, asserted=is_by_people(plan, place)))
     return found
 
 

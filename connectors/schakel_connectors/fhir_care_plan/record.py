@@ -162,6 +162,13 @@ class EpisodeOfCare(Resource, total=False):
     contained: list["Contained"]
 
 
+class Author(TypedDict, total=False):
+    """What kind of author a plan has; who it is is left unread once that is known."""
+
+    reference: str
+    type: str
+
+
 class CarePlan(Resource, total=False):
     """A care plan, by its status, its dates and its parts; what it is about has no field."""
 
@@ -173,6 +180,7 @@ class CarePlan(Resource, total=False):
     category: list[SupportLevelConcept]
     subject: Required[Reference]
     period: Period
+    author: Author
     careTeam: list[Reference]
     goal: list[Pointer]
     activity: list[Activity]

@@ -4,6 +4,7 @@ Only whether an order runs and how often is looked at; what is ordered is never 
 Task says nothing here.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import cast
 
@@ -11,7 +12,7 @@ from schakel_connectors.fhir.elements import SupportLevelCode
 from schakel_connectors.fhir.neighbours import Place
 from schakel_connectors.fhir_care_plan.involvement import WISHES
 from schakel_connectors.fhir_care_plan.record import CarePlan, ServiceRequest, Timing
-from schakel_connectors.rejection import rejected
+from schakel_connectors.rejection import RecordRejected, rejected
 
 PER_WEEK = {
     "s": 604_800,
@@ -28,6 +29,8 @@ BANDS = ((7, 4), (3, 3), (1, 2))
 """Contacts a week from which a level begins: daily is 4, three times or more 3, weekly or more 2, less is 1."""
 
 LEVELS = {"0": 0, "1": 1, "2": 2, "3": 3, "4": 4}
+DEVICE = "Device"
+_AT_DEVICE = re.compile(r"(?:^|/)Device/[^/]+(?:/_history/[^/]+)?$")
 RUNNING = frozenset({"in-progress", "scheduled"})
 """The statuses of an activity that takes place."""
 
@@ -48,6 +51,19 @@ def support_level(plan: CarePlan, place: Place, orders: Iterable[ServiceRequest]
         return LEVELS[code]
     contacts = [*_in_plan(plan), *_in_orders(plan, place, orders)]
     return level_of(sum(contacts)) if contacts else None
+
+
+def is_by_people(plan: CarePlan, place: Place) -> bool:
+    """Say whether a person stands for the plan: anybody but a device, which is what FHIR calls a system."""
+    author = plan.get("author", {})
+    pointer = author.get("reference", "")
+    if author.get("type") == DEVICE or _AT_DEVICE.search(pointer):
+        return False
+    try:
+        found = place.find(pointer, "author") if pointer else None
+    except RecordRejected:
+        return True
+    return found is None or found["resourceType"] != DEVICE
 
 
 def level_of(contacts_a_week: float) -> int:

@@ -26,6 +26,13 @@ def of_team(plan: CarePlan, place: Place, days: Span, *, ended: bool) -> list[Re
     return list(found.values())
 
 
+def is_elsewhere(plan: CarePlan, place: Place) -> bool:
+    """Say whether a team of the plan did not come along: who is in it can't be told then."""
+    teams = plan.get("careTeam", ())
+    pointers = [each["reference"] for each in teams if "reference" in each and "identifier" not in each]
+    return any(place.find(pointer, "careTeam") is None for pointer in pointers)
+
+
 def _of_one(reference: Reference, place: Place, days: Span, *, ended: bool) -> Iterator[RelationStated]:
     pointer = reference.get("reference")
     team = place.find(pointer, "careTeam") if pointer else None

@@ -21,10 +21,11 @@ from schakel_contracts.registry import ConsentRecord
 
 
 class Standing(StrEnum):
-    """Whether the consent holds, was withdrawn, or never had or no longer has this part."""
+    """Whether the consent holds, was withdrawn or replaced, or never had or no longer has this part."""
 
     HOLDS = "holds"
     WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
     VOID = "void"
 
 
@@ -46,6 +47,7 @@ class Proof:
     """How it was given (AVG 7(1))."""
 
     grantor: Grantor = Grantor.SUBJECT
+    co_grantor: Grantor | None = None
     form: ConsentForm = ConsentForm.VERBAL
     freely_given: tuple[FreelyGivenCheck, ...] = ()
     text_version: str | None = None
@@ -102,6 +104,7 @@ class ConsentStated:
             recipients=recipients,
             source=_source(terms, sender, strictly=holds),
             grantor=self.proof.grantor,
+            co_grantor=self.proof.co_grantor,
             form=self.proof.form,
             freely_given=self.proof.freely_given,
             text_version=self.proof.text_version,

@@ -17,16 +17,23 @@ class SupportLevelStated:
     effective: date | None = None
     review_date: date | None = None
     slot: str = "support_level"
+    asserted: bool = True
+    """Whether somebody of the sender's says so; what a system works out by itself goes nowhere (R21)."""
 
     def event(
         self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime
     ) -> SupportLevelChanged | None:
         """Return up or down, or set for the first level; nothing when the level is the same, or first and none."""
-        del identity, sender, received_at
+        del identity, received_at
         direction = self._direction(memory)
         if direction is None:
             return None
-        return SupportLevelChanged(direction=direction, effective=self.effective, review_date=self.review_date)
+        return SupportLevelChanged(
+            direction=direction,
+            effective=self.effective,
+            review_date=self.review_date,
+            asserted_by=sender.role if self.asserted else None,
+        )
 
     def record(self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime) -> None:
         """Keep nothing in the registry."""

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from schakel_connectors.connector import Connector, Manifest, discover
+from schakel_connectors.connector import Connector, Manifest, assembled, discover
 from schakel_connectors.testing.declared import declared_fields, kinds, unexplained, unread
 from schakel_connectors.testing.mutations import CANARY, damaged, texts
 from schakel_connectors.trial import Memory, Trial, try_record
@@ -31,7 +31,7 @@ def connector_in(package: str) -> Connector:
     manifest = tomllib.loads(files(package).joinpath("manifest.toml").read_text("utf-8"))
     mapping = import_module(f"{package}.mapping")
     name = package.rpartition(".")[2]
-    return Connector(name, Manifest.model_validate(manifest), mapping.Record, mapping.parse, mapping.to_translations)
+    return assembled(name, Manifest.model_validate(manifest), mapping)
 
 
 class AcceptanceSuite:

@@ -1,0 +1,1 @@
+"""Chain records: what no standard carries, in rows that are made of Schakel's own contracts."""

@@ -1,0 +1,76 @@
+"""The statement of a consent whose withdrawal names nothing but its key."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from schakel_connectors.rejection import rejected
+from schakel_connectors.stated.consent import ConsentStated, Proof, Standing, Terms
+from schakel_connectors.statement import Sender
+from schakel_contracts.consent import ConsentGranted, ConsentWithdrawn
+from schakel_contracts.registry import ConsentRecord
+
+
+class Given(NamedTuple):
+    """What is remembered of a consent that holds: its end names nothing of it, and the proof outlives it (AVG 7(1))."""
+
+    terms: Terms
+    proof: Proof
+
+
+GIVEN: TypeAdapter[Given] = TypeAdapter(Given)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentByKeyStated(ConsentStated):
+    """A consent that holds, or, by its key alone, that it was withdrawn or that another took its place.
+
+    What it says is remembered while it holds, so that those it names are told to stop, and the registry keeps what was
+    given, by whom and how. Raises ``RecordRejected`` with the rule
+    ``withdrawn_before`` for one that comes back, and ``consent_unknown`` for a key that never was: a slip in the key
+    of a withdrawal must not look like a withdrawal.
+    """
+
+    def event(
+        self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime
+    ) -> ConsentGranted | ConsentWithdrawn | None:
+        """Return granted or withdrawn; nothing for a consent that another replaced, since that one is told of."""
+        stood, full = self._recalled(memory)
+        if self.standing is Standing.HOLDS and stood == Standing.SUPERSEDED:
+            raise rejected("record", "withdrawn_before")
+        if self.standing is Standing.SUPERSEDED:
+            return None
+        return ConsentStated.event(full, identity, stood, sender, received_at)
+
+    def record(self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime) -> ConsentRecord | None:
+        """Return the consent as it now stands; None when it ended before."""
+        stood, full = self._recalled(memory)
+        if self.standing is not Standing.SUPERSEDED:
+            return ConsentStated.record(full, identity, stood, sender, received_at)
+        if stood != Standing.HOLDS:
+            return None
+        stands = ConsentStated.record(replace(full, standing=Standing.HOLDS), identity, stood, sender, received_at)
+        return None if stands is None else stands.model_copy(update={"superseded_at": received_at})
+
+    def memory(self, previous: str | None) -> str:
+        """Remember how it stands, and what it says while it holds; withdrawn is never forgotten."""
+        if previous == Standing.WITHDRAWN:
+            return previous
+        if self.standing is Standing.HOLDS and self.terms:
+            return f"{Standing.HOLDS} {GIVEN.dump_json(Given(self.terms, self.proof)).decode()}"
+        return self.standing.value
+
+    def _recalled(self, memory: str | None) -> tuple[str | None, "ConsentByKeyStated"]:
+        """Return how it stood, and this statement with whom the consent names."""
+        if self.terms is None and memory is None:
+            raise rejected("record", "consent_unknown")
+        if memory is None:
+            return None, self
+        stood, _, said = memory.partition(" ")
+        if self.terms is not None or not said:
+            return stood, self
+        given = GIVEN.validate_json(said)
+        return stood, replace(self, terms=given.terms, proof=given.proof)
