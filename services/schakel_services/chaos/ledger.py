@@ -31,6 +31,7 @@ class Findings:
     after_withdrawal: int = 0
     unaudited: int = 0
     hanging_transactions: int = 0
+    lost_markers: int = 0
 
     @property
     def clean(self) -> bool:

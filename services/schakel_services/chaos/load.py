@@ -18,9 +18,10 @@ BATCH = 50
 class Load:
     """A partner's system that puts its records on the raw topic in transactions, and repeats what failed."""
 
-    def __init__(self, cluster: Cluster, rate: float) -> None:
+    def __init__(self, cluster: Cluster, rate: float, batch: int = BATCH) -> None:
         self._cluster = cluster
         self._rate = rate
+        self._batch = batch
         self.sent = 0
 
     async def run(self, plans: Iterator[Plan]) -> None:
@@ -28,7 +29,7 @@ class Load:
         loop = asyncio.get_running_loop()
         began = loop.time()
         writer: Writer | None = None
-        while batch := list(islice(plans, BATCH)):
+        while batch := list(islice(plans, self._batch)):
             outputs = Outputs()
             for plan in batch:
                 topic = topics.raw(SOURCE, "fhir_care_plan")

@@ -1,48 +1,28 @@
 """One chaos run, and the negative controls that must fail."""
 
 import asyncio
-import os
 import random
 import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
-
-from schakel_contracts.identifiers import Bsn
-from schakel_contracts.registry import registry_key
 from schakel_services.chaos.ledger import Findings, judge, read_log
 from schakel_services.chaos.load import Load
+from schakel_services.chaos.markers import audit_markers
 from schakel_services.chaos.monkey import Monkey
 from schakel_services.chaos.receiver import Webhook, read_folder
-from schakel_services.chaos.scenario import (
-    FOLDER,
-    PARTITIONS,
-    SOURCE,
-    WEBHOOK,
-    Scenario,
-    consent,
-    relations,
-    write_chain,
-)
-from schakel_services.chaos.stillness import until_still
+from schakel_services.chaos.scenario import FOLDER, SOURCE, WEBHOOK, Scenario, write_chain
+from schakel_services.chaos.stage import FAST, prepare, settle, start_workers, surroundings
+from schakel_services.chaos.withdrawing import Citizen
 from schakel_services.hub.hub import Hub
-from schakel_services.runtime import topics
-from schakel_services.runtime.cluster import Cluster
-from schakel_services.runtime.keys import ChainKey, Keyring, PartnerKeys
-from schakel_services.runtime.placement import partition_of
-from schakel_services.runtime.writer import Outputs, Writer
+from schakel_services.runtime.keys import ChainKey, Keyring
 
 RATE = 400.0
 """Plans a second; low enough that a kill is followed by normal work before the next."""
-
-FAST = {"SCHAKEL_SESSION_TIMEOUT_MS": "3000", "SCHAKEL_TRANSACTION_TIMEOUT_MS": "5000", "SCHAKEL_RETRY_FIRST_S": "0.2"}
-SETTLE_S = 240.0
-QUIET_LOOKS = 3
 
 
 @dataclass
@@ -78,9 +58,7 @@ class Run:
         webhook = Webhook()
         chain_file = self.data / "chain.toml"
         write_chain(chain_file, await webhook.start())
-        # A broker of its own, whatever the environment names: it will be killed.
-        surroundings = {name: value for name, value in os.environ.items() if not name.startswith("KAFKA_")}
-        hub = Hub(chain_file, self.data, surroundings, services=(), settings=FAST)
+        hub = Hub(chain_file, self.data, surroundings(), services=(), settings=FAST)
         try:
             async with hub:
                 return await self._in(hub, webhook, began)
@@ -91,23 +69,17 @@ class Run:
         keyring = Keyring(self.data / "keys")
         chain_key, keys = keyring.chain(), keyring.partner(SOURCE)
         cluster = hub.cluster()
-        await _prepare(cluster, chain_key, self.scenario)
-        for name in ("intake", "gate", "gate-1", "deliver"):
-            service, _, number = name.partition("-")
-            hub.add(service, int(number or 0), {"SCHAKEL_FAILPOINTS": self.failpoints.get(name, "")})
-        for process in hub.processes:
-            await process.listening()
-        await hub.ready()
+        await prepare(cluster, chain_key, self.scenario.people)
+        await start_workers(hub, self.failpoints)
         load = Load(cluster, RATE)
         seconds = self.scenario.records / RATE
         monkey = Monkey(hub, self.kills, seconds, self.scenario.seed)
-        url = f"http://127.0.0.1:{hub.processes[0].port}/v1/partners/{SOURCE}/records/fhir_consent"
         thawing = asyncio.create_task(monkey.thaw_stopped())
         await asyncio.gather(
-            load.run(self.scenario.plans()), monkey.run(), self._withdraw(url, keys, chain_key, seconds)
+            load.run(self.scenario.plans()), monkey.run(), self._withdraw(Citizen(hub, keys), chain_key, seconds)
         )
         await monkey.all_thawed()
-        await _settle(cluster, hub)
+        await settle(cluster, hub)
         thawing.cancel()
         log = await read_log(cluster)
         arrivals = {
@@ -127,61 +99,16 @@ class Run:
             seconds=round(time.monotonic() - began, 1),
         )
 
-    async def _withdraw(self, url: str, keys: PartnerKeys, chain_key: ChainKey, seconds: float) -> None:
+    async def _withdraw(self, citizen: Citizen, chain_key: ChainKey, seconds: float) -> None:
         """Withdraw consents over HTTP at random moments, and note when each was acknowledged."""
         rng = random.Random(self.scenario.seed + 1)  # noqa: S311 - no secret
         people = self.scenario.withdrawals()
         moments = sorted(rng.uniform(0.05, 0.95) * seconds for _ in people)
         began = time.monotonic()
-        headers = {"authorization": f"Bearer {keys.api}", "content-type": "application/fhir+json"}
-        async with httpx.AsyncClient(timeout=40, trust_env=False, headers=headers) as client:
+        async with citizen.client:
             for bsn, moment in zip(people, moments, strict=True):
                 await asyncio.sleep(max(0.0, moment - (time.monotonic() - began)))
-                self.acknowledged[chain_key.pseudonym(bsn)] = await _withdraw_one(client, url, bsn)
-
-
-async def _withdraw_one(client: httpx.AsyncClient, url: str, bsn: Bsn) -> datetime:
-    """Send a withdrawal until it is acknowledged; return when it was."""
-    body = consent(bsn, active=False)
-    while True:
-        try:
-            answer = await client.post(url, content=body)
-        except httpx.HTTPError:
-            await asyncio.sleep(0.2)
-            continue
-        if answer.status_code == httpx.codes.ACCEPTED:
-            return datetime.now(UTC)
-        if answer.status_code not in {429, 503}:
-            raise RuntimeError(f"a withdrawal was answered with {answer.status_code}")
-        await asyncio.sleep(0.2)
-
-
-async def _prepare(cluster: Cluster, chain_key: ChainKey, scenario: Scenario) -> None:
-    """Put the relations on the registry and the consents on their raw topic, before anything starts."""
-    writer = Writer(cluster, "chaos-prepare")
-    await writer.start()
-    outputs = Outputs()
-    for bsn in scenario.people:
-        person = chain_key.pseudonym(bsn)
-        for record in relations(bsn):
-            key = registry_key(person, record).encode()
-            outputs.add(topics.REGISTRY, partition_of(person, PARTITIONS), key, record.model_dump_json().encode())
-        raw = topics.raw(SOURCE, "fhir_consent")
-        outputs.add(raw, partition_of(bsn, PARTITIONS), None, consent(bsn, active=True))
-    await writer.commit(outputs, {}, None)
-    await writer.close()
-
-
-async def _settle(cluster: Cluster, hub: Hub) -> None:
-    """Wait until every stage has read what is there and nothing moves any more."""
-    stages = {
-        f"intake.{SOURCE}": [topics.raw(SOURCE, "fhir_care_plan"), topics.raw(SOURCE, "fhir_consent")],
-        "gate": [topics.EVENTS],
-        f"deliver.{WEBHOOK}": [topics.notify(WEBHOOK)],
-        f"deliver.{FOLDER}": [topics.notify(FOLDER)],
-    }
-    await hub.ready(SETTLE_S)
-    await until_still(cluster, stages, (WEBHOOK, FOLDER), PARTITIONS, SETTLE_S)
+                self.acknowledged[chain_key.pseudonym(bsn)] = await citizen.withdraw(bsn)
 
 
 async def chaos(records: int, kills: int, seed: int, *, controls: bool = True) -> dict[str, Any]:
@@ -189,11 +116,14 @@ async def chaos(records: int, kills: int, seed: int, *, controls: bool = True) -
     with tempfile.TemporaryDirectory(prefix="schakel-chaos-") as temporary:
         base = Path(temporary)
         main = await Run(Scenario(records, seed), kills, _made(base / "main")).run()
+        # Its broker has stopped: what stands in its files is all that there is.
+        audited = await asyncio.to_thread(audit_markers, base / "main" / "broker")
+        main.findings.lost_markers = audited.lost
         controlled = await run_controls(base, seed) if controls else {}
     result: dict[str, Any] = {"records": records, "kills": kills, "seed": seed}
     result |= vars(main.findings)
     result |= {key: value for key, value in vars(main).items() if key != "findings"}
-    result["controls"] = controlled
+    result |= {"transactions": audited.transactions, "controls": controlled}
     result["ok"] = main.findings.clean and all(control["caught"] for control in controlled.values())
     return result
 

@@ -53,7 +53,7 @@ class Scenario:
         for number in range(self.records):
             bsn = people[number % len(people)]
             at = EPOCH + timedelta(milliseconds=number)
-            yield Plan(bsn, at, _plan(bsn, number // len(people), at))
+            yield plan(bsn, number // len(people), at)
 
 
 def write_chain(path: Path, webhook_url: str) -> None:
@@ -115,15 +115,15 @@ def consent(bsn: Bsn, *, active: bool) -> bytes:
     return json.dumps(found).encode()
 
 
-def _plan(bsn: Bsn, version: int, at: datetime) -> bytes:
-    return json.dumps(
-        {
-            "resourceType": "CarePlan",
-            "id": "plan-" + bsn[-7:],
-            "meta": {"lastUpdated": at.isoformat(timespec="milliseconds")},
-            "status": ("active", "on-hold")[version % 2],
-            "intent": "plan",
-            "subject": {"identifier": {"system": BSN_SYSTEM, "value": bsn}},
-            "period": {"start": "2026-01-05"},
-        }
-    ).encode()
+def plan(bsn: Bsn, version: int, at: datetime) -> Plan:
+    """Return one version of a person's plan, which differs from the version before it."""
+    found = {
+        "resourceType": "CarePlan",
+        "id": "plan-" + bsn[-7:],
+        "meta": {"lastUpdated": at.isoformat(timespec="milliseconds")},
+        "status": ("active", "on-hold")[version % 2],
+        "intent": "plan",
+        "subject": {"identifier": {"system": BSN_SYSTEM, "value": bsn}},
+        "period": {"start": "2026-01-05"},
+    }
+    return Plan(bsn, at, json.dumps(found).encode())

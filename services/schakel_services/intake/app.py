@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import get_args
 from uuid import uuid4
 
 from aiokafka import TopicPartition
@@ -13,12 +15,13 @@ from aiokafka.errors import KafkaError
 from schakel_connectors.connector import load as load_connector
 from schakel_contracts.catalogue import EVENTS
 from schakel_contracts.refusal import Refusal
-from schakel_contracts.registry import ConsentRecord, RelationRecord, RepresentationRecord
+from schakel_contracts.registry import Record
 from schakel_services.chain.directory import Directory
-from schakel_services.chain.load import load_chain
+from schakel_services.chain.load import NOT_ENTITLED, load_chain
 from schakel_services.chain.model import Chain, Partner
 from schakel_services.intake.counter import Counter
 from schakel_services.intake.folder import WatchedFolder
+from schakel_services.intake.handles import LinkBook
 from schakel_services.intake.http import site
 from schakel_services.intake.incoming import Inbox
 from schakel_services.intake.step import IntakeStep, StepSetup, restore_versions
@@ -29,8 +32,8 @@ from schakel_services.runtime.crash import end_process_on_crash
 from schakel_services.runtime.frame import Frame, declare, frame
 from schakel_services.runtime.health import Health
 from schakel_services.runtime.keys import ChainKey, Keyring
-from schakel_services.runtime.links import Links
 from schakel_services.runtime.log import log
+from schakel_services.runtime.moved_clock import moved
 from schakel_services.runtime.pipe import Pipe, Wake
 from schakel_services.runtime.settings import Settings
 from schakel_services.runtime.table import TableBehind
@@ -65,7 +68,7 @@ def build(settings: Settings) -> Frame:
             setup = _setup(partner, counter, make_desk, chain, settings, watermarks)
             counter.pipe = _pipe(partner, counter, setup)
             pipes.append(asyncio.create_task(_run(counter, setup), name=f"intake-{partner.id}"))
-            folder = WatchedFolder(settings.data / "inbox" / partner.id, counter, _now)
+            folder = WatchedFolder(settings.data / "inbox" / partner.id, counter, moved(settings, _now))
             folders.append(asyncio.create_task(folder.run(), name=f"folder-{partner.id}"))
         for task in (*pipes, *folders):
             end_process_on_crash(task)
@@ -84,10 +87,10 @@ def build(settings: Settings) -> Frame:
         "intake",
         reads=[],
         writes=[(topics.EVENTS, model) for model in EVENTS.values()]
-        + [(topics.REGISTRY, model) for model in (ConsentRecord, RelationRecord, RepresentationRecord)]
+        + [(topics.REGISTRY, model) for model in get_args(Record)]
         + [(topics.AUDIT, Refusal)],
     )
-    return frame("intake", broker, health, run, site(counters, _now))
+    return frame("intake", broker, health, run, site(counters, moved(settings, _now)))
 
 
 def _counter(partner: Partner, keyring: Keyring, health: Health) -> Counter:
@@ -102,12 +105,12 @@ def _counter(partner: Partner, keyring: Keyring, health: Health) -> Counter:
 
 def _desk_maker(
     partner: Partner, counter: Counter, directory: Directory, chain_key: ChainKey
-) -> Callable[[Versions, Links], Desk]:
-    def make(versions: Versions, links: Links) -> Desk:
+) -> Callable[[Versions, LinkBook], Desk]:
+    def make(versions: Versions, links: LinkBook) -> Desk:
         return Desk(
             partner=partner.id,
             oin=partner.oin,
-            sender=directory.sender(partner.id, partner.role),
+            sender=replace(directory.sender(partner.id, partner.role), refer=chain_key.reference),
             connectors=dict(counter.connectors),
             chain_key=chain_key,
             keys=counter.keys,
@@ -121,7 +124,7 @@ def _desk_maker(
 def _setup(
     partner: Partner,
     counter: Counter,
-    make_desk: Callable[[Versions, Links], Desk],
+    make_desk: Callable[[Versions, LinkBook], Desk],
     chain: Chain,
     settings: Settings,
     watermarks: Watermarks,
@@ -134,8 +137,9 @@ def _setup(
         partitions=chain.partitions,
         make_desk=make_desk,
         inbox=counter.inbox,
-        now=_now,
+        now=moved(settings, _now),
         instance=str(uuid4()).encode(),
+        by_handle=partner.role in NOT_ENTITLED,
     )
 
 

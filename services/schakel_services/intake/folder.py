@@ -1,5 +1,8 @@
 """A watched folder: a file in, moved to ``accepted/`` or to ``rejected/`` beside a problem report.
 
+A file of many records of which some are refused is parted: the accepted rows in ``accepted/``, the others in
+``rejected/``, each as a file of the same kind, so that every row is in one of the two.
+
 Files are looked for, not waited for: change notices do not cross network drives, and partners' exports come over
 those. A file counts once its size and time stood still between two looks; names that end in .tmp or .part never do.
 """
@@ -7,12 +10,16 @@ those. A file counts once its size and time stood still between two looks; names
 import asyncio
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from schakel_connectors.batch import Batch
 from schakel_services.intake.counter import Counter
-from schakel_services.intake.incoming import Incoming, NotTaken, Result, TooBusy
+from schakel_services.intake.incoming import Incoming, NotTaken, TooBusy
+from schakel_services.intake.rows import hand_in_rows, told
 from schakel_services.runtime.log import log
 
 LOOK_S = 0.5
@@ -77,7 +84,12 @@ class WatchedFolder:
         try:
             with path.open("rb") as file:
                 raw = file.read(size_max + 1)
-            result = await self._counter.hand_in(Incoming(connector, raw, self._now()))
+            item = Incoming(connector, raw, self._now())
+            batch = self._counter.connectors[connector].split(raw)
+            if batch is not None:
+                await self._take_rows(path, item, batch)
+                return
+            result = await self._counter.hand_in(item)
         except (NotTaken, TooBusy):
             return  # it stays where it is, and the next look tries again
         except OSError as error:
@@ -85,25 +97,67 @@ class WatchedFolder:
                 "file_unreadable", partner=self._counter.partner, connector=connector, error=type(error).__name__
             )
             return
+        errors = [{"field": error.field, "rule": error.rule} for error in result.errors]
+        with self._moving(connector):
+            self._move(path, result.outcome, {"errors": errors})
+
+    async def _take_rows(self, path: Path, item: Incoming, batch: Batch) -> None:
+        """Hand in every row; while some are not taken the file stays, and what was taken changes nothing next time."""
+        rows = await hand_in_rows(self._counter, item, batch)
+        if any(row.result is None for row in rows):
+            return
+        refused = [row for row in rows if row.refused]
+        lines = told(refused)
+        with self._moving(item.connector):
+            if not refused:
+                self._move(path, "accepted", {})
+            elif len(refused) == len(rows):
+                self._move(path, _outcome(lines), {"rows": lines})
+            else:
+                again = [{"row": batch.first + at, "was_row": line.pop("row")} | line for at, line in enumerate(lines)]
+                self._part(path, batch, {row.number for row in refused}, {"rows": again})
+
+    def _move(self, path: Path, outcome: str, report: dict[str, Any]) -> None:
+        target = _free(path, "accepted" if outcome == "accepted" else "rejected")
+        if outcome != "accepted":
+            _report(target, outcome, report)
+        path.rename(target)
+        self._seen.pop(path, None)
+
+    def _part(self, path: Path, batch: Batch, refused: set[int], report: dict[str, Any]) -> None:
+        """Write the refused rows first: a crash in between leaves the file where it is, to be handed in again."""
+        target = _free(path, "rejected")
+        _report(target, _outcome(report["rows"]), report)
+        target.write_bytes(batch.only(refused))
+        accepted = {part.number for part in batch.parts} - refused
+        _free(path, "accepted").write_bytes(batch.only(accepted))
+        path.unlink()
+        self._seen.pop(path, None)
+
+    @contextmanager
+    def _moving(self, connector: str) -> Iterator[None]:
         try:
-            self._move(path, result)
+            yield
         except OSError as error:
             log.warning(
                 "file_not_moved", partner=self._counter.partner, connector=connector, error=type(error).__name__
             )
 
-    def _move(self, path: Path, result: Result) -> None:
-        folder = path.parent / ("accepted" if result.outcome == "accepted" else "rejected")
-        target = folder / path.name
-        number = 1
-        while target.exists():
-            number += 1
-            target = folder / f"{path.stem}.{number}{path.suffix}"
-        if result.outcome != "accepted":
-            report = {
-                "type": f"urn:schakel:problem:{result.outcome}",
-                "errors": [{"field": error.field, "rule": error.rule} for error in result.errors],
-            }
-            target.with_name(target.name + ".problem.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
-        path.rename(target)
-        self._seen.pop(path, None)
+
+def _outcome(lines: list[dict[str, Any]]) -> str:
+    return "unlinked" if all(line["outcome"] == "unlinked" for line in lines) else "rejected"
+
+
+def _free(path: Path, folder: str) -> Path:
+    """Return where a file of this name can go without writing over another."""
+    target = path.parent / folder / path.name
+    number = 1
+    while target.exists():
+        number += 1
+        target = target.with_name(f"{path.stem}.{number}{path.suffix}")
+    return target
+
+
+def _report(target: Path, outcome: str, report: dict[str, Any]) -> None:
+    content = {"type": f"urn:schakel:problem:{outcome}"} | report
+    target.with_name(target.name + ".problem.json").write_text(json.dumps(content, indent=2) + "\n", "utf-8")

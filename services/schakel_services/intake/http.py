@@ -1,4 +1,7 @@
-"""``POST /v1/partners/{partner}/records/{connector}``: a record in, 202 with event ids after the commit."""
+"""``POST /v1/partners/{partner}/records/{connector}``: a record in, 202 with event ids after the commit.
+
+A file of many records is answered row by row.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,8 +13,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from schakel_connectors.batch import Batch
 from schakel_services.intake.counter import Counter
 from schakel_services.intake.incoming import Incoming, NotTaken, TooBusy
+from schakel_services.intake.rows import hand_in_rows, told
 
 PROBLEM = "application/problem+json"
 WITHHOLD = "schakel-withhold"
@@ -60,7 +65,8 @@ def site(counters: Mapping[str, Counter], now: Callable[[], datetime]) -> Starle
             return problem(413, "too_large", size_max=connector.manifest.size_max)
         with TRACER.start_as_current_span("intake", context=propagate.extract(request.headers)):
             item = Incoming(connector.name, raw, now(), withhold=_withhold(request), traceparent=_traceparent(request))
-            return await _hand_in(counter, item)
+            batch = connector.split(raw)
+            return await _hand_in(counter, item) if batch is None else await _hand_in_rows(counter, item, batch)
 
     routes = [Route("/v1/partners/{partner}/records/{connector}", take, methods=["POST"])]
     return Starlette(routes=routes, exception_handlers={HTTPException: _http_error, Exception: _failed})
@@ -77,6 +83,21 @@ async def _hand_in(counter: Counter, item: Incoming) -> Response:
         return JSONResponse({"outcome": "accepted", "events": list(result.events)}, 202)
     errors = [{"field": error.field, "rule": error.rule} for error in result.errors]
     return problem(422, result.outcome, errors=errors)
+
+
+async def _hand_in_rows(counter: Counter, item: Incoming, batch: Batch) -> Response:
+    """Answer for each row: 202 when all are accepted, 422 when all are refused, else 207; 503 when none was taken."""
+    rows = await hand_in_rows(counter, item, batch)
+    lines = told(rows)
+    if all(row.accepted for row in rows):
+        events = [event for line in lines for event in line["events"]]
+        return JSONResponse({"outcome": "accepted", "events": events, "rows": lines}, 202)
+    if all(row.result is None for row in rows):
+        return problem(503, "unavailable", RETRY_AFTER)
+    if all(row.refused for row in rows):
+        only_unlinked = all(line["outcome"] == "unlinked" for line in lines)
+        return problem(422, "unlinked" if only_unlinked else "rejected", rows=lines)
+    return JSONResponse({"outcome": "mixed", "rows": lines}, 207)
 
 
 def _authenticate(request: Request, counter: Counter | None, counters: Mapping[str, Counter]) -> Response | None:

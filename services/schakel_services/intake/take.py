@@ -3,17 +3,20 @@
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import cached_property
-from typing import Protocol
 
 from schakel_connectors.connector import Connector
-from schakel_connectors.interpret import Change, interpret
+from schakel_connectors.interpret import Change, Remembered, interpret
 from schakel_connectors.rejection import FieldError, RecordRejected
 from schakel_connectors.statement import Sender, Translation
 from schakel_contracts.codes import Role
 from schakel_contracts.envelope import OIN_SOURCE, Envelope
+from schakel_contracts.event import Contract
 from schakel_contracts.identifiers import Pseudonym
 from schakel_contracts.registry import registry_key
+from schakel_services.chain.load import NOT_ENTITLED
 from schakel_services.intake import aside
+from schakel_services.intake.corrected import Said, about_now, endings, said_of
+from schakel_services.intake.handles import LinkBook
 from schakel_services.intake.incoming import Incoming, Result
 from schakel_services.intake.versions import Versions, packed, unpacked
 from schakel_services.runtime.crash import place_of
@@ -24,16 +27,6 @@ Headers = list[tuple[str, bytes]]
 ROLES = frozenset(role.value for role in Role)
 
 
-class LinkBook(Protocol):
-    """A partner's own client numbers."""
-
-    def person_of(self, own_number: str) -> str | None:
-        """Return the person that a number belongs to."""
-
-    def numbers_of(self, person: str) -> tuple[str, ...]:
-        """Return the numbers that a person has."""
-
-
 @dataclass(slots=True)
 class Taken:
     """What one accepted record adds to the transaction."""
@@ -42,8 +35,8 @@ class Taken:
     events: list[tuple[str, bytes, Headers]] = field(default_factory=list)
     """Person, body, headers."""
 
-    records: list[tuple[str, str, bytes]] = field(default_factory=list)
-    """Person, registry key, body."""
+    records: list[tuple[str, str, bytes | None]] = field(default_factory=list)
+    """Person, registry key, body; without a body it is taken out."""
 
     versions: dict[str, bytes] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
@@ -74,18 +67,36 @@ class Desk:
         """Return the name of this partner's system as events bear it."""
         return OIN_SOURCE.format(oin=self.oin, partner=self.partner)
 
-    def take(self, item: Incoming, position: str) -> Taken:
+    def read(self, item: Incoming) -> list[Translation] | Exception:
+        """Return what the record says, or why it can't be read: for ``take``, which then need not read it."""
+        try:
+            return self.connectors[item.connector].translate(item.raw)
+        except Exception as error:  # noqa: BLE001 - ``take`` says what becomes of it
+            return error
+
+    def take(self, item: Incoming, position: str, read: list[Translation] | Exception | None = None) -> Taken:
         """Return what the record adds; a rejected or unlinked one adds nothing and says why."""
         try:
             _check_veto(item.withhold)
-            translations = self.connectors[item.connector].translate(item.raw)
+            translations = self.read(item) if read is None else read
+            if isinstance(translations, Exception):
+                raise translations
             taken = Taken(Result("accepted"))
+            groups: dict[str, list[Said]] = {}
             for translation in translations:
                 person = self._person(translation, taken)
                 if person is None:
                     return Taken(Result("unlinked", errors=(FieldError("subject", "unlinked"),)))
-                for change in self._changes(translation, person, item, taken):
+                marker = self.keys.name(item.connector, translation.record_key)
+                said = said_of(translation, person, marker, self.versions)
+                if said is None:
+                    continue  # from before the record came to be about somebody else
+                for change in self._changes(said, item, taken):
                     self._add(change, person, translation, item, position, taken)
+                if len(translations) > 1 or not said.says_all:
+                    groups.setdefault(marker, []).append(said)
+            for marker, group in groups.items():
+                self._end(marker, group, item, position, taken)
         except RecordRejected as error:
             return Taken(Result("rejected", errors=error.errors))
         except Exception as error:  # noqa: BLE001 - a connector's mistake: this record is refused, those behind it go on
@@ -99,6 +110,8 @@ class Desk:
         subject = translation.subject
         if subject.bsn is None:
             return self._linked(subject.own_numbers, taken)
+        if self.sender.role in NOT_ENTITLED:
+            raise RecordRejected(FieldError("bsn", "not_entitled"))
         person = self.chain_key.pseudonym(subject.bsn)
         if subject.own_numbers:
             known = taken.links.get(person) or self.links.numbers_of(person)
@@ -121,23 +134,34 @@ class Desk:
         """Return whose number it is, by this very record or by an earlier one."""
         return taken.owners.get(number) or self.links.person_of(number)
 
-    def _changes(self, translation: Translation, person: str, item: Incoming, taken: Taken) -> list[Change]:
-        # With the person: a record that was about somebody else before is no repeat, but news about this one.
-        name = self.keys.name(item.connector, translation.record_key, person)
-        earlier = taken.versions.get(name)
-        slots = self.versions.recall(name) if earlier is None else unpacked(earlier)
-        changes = list(interpret(translation, self.sender, item.connector, slots.get, item.received_at, name))
+    def _changes(self, said: Said, item: Incoming, taken: Taken) -> list[Change]:
+        slots = _latest(said.name, said.known, taken)
+        changes = list(interpret(said.translation, self.sender, item.connector, slots.get, item.received_at, said.name))
         if changes:
-            slots |= {change.slot: change.remembered for change in changes}
-            taken.versions[name] = packed(slots)
+            taken.versions[said.name] = packed(slots | {change.slot: change.remembered for change in changes})
         return changes
+
+    def _end(self, marker: str, group: list[Said], item: Incoming, position: str, taken: Taken) -> None:
+        """Close what the record no longer says, also of persons whom it is no longer about."""
+        translation = group[0].translation
+        for person, name, known, changes in endings(group, marker, self.versions, self.sender, item):
+            slots = _latest(name, known, taken) | {change.slot: change.remembered for change in changes}
+            taken.versions[name] = packed(slots)
+            for change in changes:
+                self._add(change, person, translation, item, position, taken)
+        about = about_now(group, marker, self.versions)
+        # Of a record that gives nothing, such as a Patient, there is nothing to end.
+        if about is not None and any(one.last or one.known or one.name in taken.versions for one in group):
+            taken.versions[marker] = about.packed()
 
     def _add(
         self, change: Change, person: str, translation: Translation, item: Incoming, position: str, taken: Taken
     ) -> None:
         if change.record is not None:
-            body = change.record.model_dump_json(exclude_none=True).encode()
+            body = _written(change.record)
             taken.records.append((person, registry_key(person, change.record), body))
+        if change.erases is not None:
+            taken.records.append((person, f"{person}/{change.erases}", None))
         if change.event is None:
             return
         taken.ids.append(change.event_id)
@@ -151,7 +175,18 @@ class Desk:
             withhold=aside.veto(item.withhold),
         )
         headers = envelope.to_headers(f"{position}/{len(taken.events)}")
-        taken.events.append((person, change.event.model_dump_json(exclude_none=True).encode(), headers))
+        taken.events.append((person, _written(change.event), headers))
+
+
+def _written(contract: Contract) -> bytes:
+    """Return what ``model_dump_json(exclude_none=True)`` says, as bytes: it would make text first."""
+    return contract.__pydantic_serializer__.to_json(contract, exclude_none=True)
+
+
+def _latest(name: str, known: dict[str, Remembered], taken: Taken) -> dict[str, Remembered]:
+    """Return what is known, with what this very record has changed of it."""
+    earlier = taken.versions.get(name)
+    return known if earlier is None else unpacked(earlier)
 
 
 def _check_veto(withhold: str | None) -> None:

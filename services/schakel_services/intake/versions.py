@@ -1,5 +1,7 @@
 """What was last published of each record: a counter, a digest and a few characters; never the record."""
 
+from typing import NamedTuple
+
 from schakel_connectors.interpret import Remembered
 
 POSITION = "position"
@@ -7,6 +9,20 @@ POSITION = "position"
 
 OWNER = "owner"
 """The key under which the process that takes this partner's records says who it is."""
+
+
+class About(NamedTuple):
+    """Whom a record was last about, and when the partner changed it so."""
+
+    changed_ms: int
+    """Since 1970; 0: not known."""
+
+    persons: tuple[str, ...]
+    """Pseudonyms, in order."""
+
+    def packed(self) -> bytes:
+        """Return the value to write."""
+        return " ".join((str(self.changed_ms), *self.persons)).encode()
 
 
 class Versions:
@@ -33,12 +49,20 @@ class Versions:
         found = self._known.get(key)
         return {} if found is None else unpacked(found)
 
+    def about(self, key: str) -> About | None:
+        """Return whom a record was last about; None when nothing is known of it."""
+        found = self._known.get(key)
+        if found is None:
+            return None
+        changed_ms, *persons = found.decode().split(" ")
+        return About(int(changed_ms), tuple(persons))
+
     def remember(self, changed: dict[str, bytes]) -> None:
         """Keep what one accepted record changed."""
         self._known.update(changed)
 
     def __len__(self) -> int:
-        """Return how many records are remembered."""
+        """Return how many entries there are: two for most records."""
         return len(self._known)
 
 
@@ -50,7 +74,9 @@ def packed(slots: dict[str, Remembered]) -> bytes:
     if any("|" in slot or "\n" in slot or "\n" in known.memory for slot, known in slots.items()):
         raise ValueError("a slot holds no | and no line break, a memory no line break")
     return "\n".join(
-        f"{slot}|{known.version}|{known.digest}|{known.as_of or ''}|{known.memory}" for slot, known in slots.items()
+        f"{slot}|{known.version}|{known.digest}|{known.as_of or ''}"
+        f"{';' + known.stands if known.stands else ''}|{known.memory}"
+        for slot, known in slots.items()
     ).encode()
 
 
@@ -59,5 +85,6 @@ def unpacked(value: bytes) -> dict[str, Remembered]:
     found: dict[str, Remembered] = {}
     for line in value.decode().split("\n"):
         slot, version, digest, as_of, memory = line.split("|", 4)
-        found[slot] = Remembered(int(version), digest, memory, as_of or None)
+        as_of, _, stands = as_of.partition(";")
+        found[slot] = Remembered(int(version), digest, memory, as_of or None, stands)
     return found

@@ -2,8 +2,9 @@
 
 ``no_fencing`` gives every start its own transactional id; ``no_barrier`` skips the wait for the registry;
 ``slow_registry=S`` applies registry records S seconds late; ``freeze_before_transaction=N`` stops this process
-(SIGSTOP) once, before its N-th transaction that writes records, and ``freeze_before_send=N`` between the check of its
-N-th delivery and the delivery. A service that runs with one of them says so, loudly, at its start.
+(SIGSTOP) once, before its N-th transaction that writes records, ``freeze_before_commit=N`` within it when all is sent
+and nothing committed, and ``freeze_before_send=N`` between the check of its N-th delivery and the delivery. A service
+that runs with one of them says so, loudly, at its start.
 """
 
 import os

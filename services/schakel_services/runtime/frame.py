@@ -87,8 +87,7 @@ def frame(
     @get
     async def readyz(_scope: Any) -> AsgiResponse:
         """Red when a loop is not open, is stuck, or falls behind further and further."""
-        problems = health.problems()
-        return _answer(UNAVAILABLE if problems or not health.loops else OK, problems)
+        return _answer(OK if health.ready else UNAVAILABLE, health.problems())
 
     return Frame(
         broker=broker,

@@ -84,6 +84,11 @@ class Health:
         if progress in self.loops:
             self.loops.remove(progress)
 
+    @property
+    def ready(self) -> bool:
+        """Say whether there is a loop, and none has a problem; a copy that stands by has its membership."""
+        return bool(self.loops) and not self.problems()
+
     def problems(self) -> dict[str, str]:
         """Return the loops that are not ready, with the reason."""
         return {loop.name: why for loop in self.loops if (why := loop.problem())}

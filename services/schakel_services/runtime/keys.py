@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b, sha256
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -56,6 +57,15 @@ class ChainKey:
             return Pseudonym(prefix + _text(hmac.digest(secret, bsn.encode(), "sha256")))
 
         return pseudonym
+
+    @cached_property
+    def _referring(self) -> bytes:
+        return _derive(self.secret, "refer")
+
+    def reference(self, partner: str, scope: str, key: str) -> UUID:
+        """Return the id of a thing by a partner's key of it, which may hold a BSN: nobody can guess back (R19)."""
+        digest = hmac.digest(self._referring, f"{partner}\x1f{scope}\x1f{key}".encode(), "sha256")
+        return UUID(bytes=digest[:16], version=5)
 
 
 @dataclass(frozen=True)

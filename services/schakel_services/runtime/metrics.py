@@ -8,6 +8,8 @@ RECORDS_IN = Counter("schakel_intake_records_total", "Records that came in.", ["
 DECISIONS = Counter("schakel_decisions_total", "Decisions per recipient.", ["event", "role", "outcome"])
 DELIVERIES = Counter("schakel_deliveries_total", "Deliveries by outcome.", ["partner", "outcome"])
 WAITING = Gauge("schakel_deliveries_waiting", "Notifications that wait for another try.", ["partner"])
+TIMERS = Gauge("schakel_timers", "Timers that are set.", ["partition"])
+TIMERS_FIRED = Counter("schakel_timers_fired_total", "Events that the clock published.", ["event"])
 TARGET_AWAY = Gauge("schakel_target_away", "1 while a partner's target is left alone for a while.", ["partner"])
 BARRIER_SECONDS = Histogram(
     "schakel_barrier_seconds",

@@ -11,6 +11,7 @@ from schakel_services.runtime.cluster import Cluster
 
 DAY_MS = 86_400_000
 EVENTS, REGISTRY, AUDIT, RECEIPTS, STATE_GATE = "events", "registry", "audit", "receipts", "state.gate"
+STATE_CLOCK = "state.clock"
 DECISION_HEADERS = [("schakel_kind", b"decision")]
 REFUSAL_HEADERS = [("schakel_kind", b"refusal")]
 """What kind of record stands on ``audit``."""
@@ -72,11 +73,12 @@ class Topic:
 
 
 TABLE = (
-    Topic(EVENTS, "person", DELETED, 14, "intake", "gate"),
-    Topic(REGISTRY, "person/kind/id, placed by person", COMPACTED, None, "intake", "gate, deliver"),
-    Topic(AUDIT, "person", DELETED, 14, "gate, deliver, intake", "audit, explain"),
-    Topic(RECEIPTS, "person", DELETED, 14, "deliver", "gate, audit, explain"),
-    Topic(STATE_GATE, "person/seq and partition/source", COMPACTED, None, "gate", "gate"),
+    Topic(EVENTS, "person", DELETED, 14, "intake, clock", "gate, clock"),
+    Topic(REGISTRY, "person/kind/id, placed by person", COMPACTED, None, "intake", "gate, deliver, clock"),
+    Topic(AUDIT, "person", DELETED, 14, "gate, deliver, intake", "audit, clock, explain"),
+    Topic(RECEIPTS, "person", DELETED, 14, "deliver", "gate, clock, audit, explain"),
+    Topic(STATE_GATE, "sequence/person, told/person, position/source, heard/number", COMPACTED, None, "gate", "gate"),
+    Topic(STATE_CLOCK, "person/timer", COMPACTED, None, "clock", "clock"),
     Topic("notify.{partner}", "person", DELETED, 14, "gate", "deliver of that partner"),
     Topic(
         "links.{partner}",
@@ -87,7 +89,14 @@ TABLE = (
         "intake and deliver of that partner",
         encrypted=True,
     ),
-    Topic("versions.{partner}", "keyed hash of the record key", COMPACTED, None, "intake of that partner", "the same"),
+    Topic(
+        "versions.{partner}",
+        "keyed hash of the record key, alone (whom it is about) and with a part of the pseudonym (what it says)",
+        COMPACTED,
+        None,
+        "intake of that partner",
+        "the same",
+    ),
     Topic("state.deliver.{partner}", "person/notification", COMPACTED, None, "deliver of that partner", "the same"),
     Topic(
         "quarantine.{partner}",

@@ -9,6 +9,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 
 from schakel_services.runtime.closing import stop_client
 from schakel_services.runtime.cluster import BATCH_BYTES_MAX, Cluster
+from schakel_services.runtime.failpoint import pass_failpoint
 
 Headers = list[tuple[str, bytes]]
 NO_HEADERS: Headers = []
@@ -77,6 +78,8 @@ class Writer:
         if offsets and group is not None:
             await producer.send_offsets_to_transaction(dict(offsets), group)
         await asyncio.gather(*sent)
+        if outputs:
+            pass_failpoint("before_commit")
         await producer.commit_transaction()
 
     async def _send(self, topic: str, partition: int, rows: list[Row], sent: list["asyncio.Future[object]"]) -> None:

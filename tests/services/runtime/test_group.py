@@ -1,10 +1,12 @@
 """Two copies of a service share its partitions, and hand them over without a loss or a double."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 
 from schakel_services.runtime.group import GroupRunner
 from schakel_services.runtime.health import Health
@@ -25,12 +27,18 @@ class Member:
             self.steps[number] = Copy(target)
             return self.steps[number]
 
-        self.runner = GroupRunner(ground.cluster, f"{ground.name}-copy", (source,), make_step, self.health)
+        self.name = f"{ground.name}-copy"
+        self.runner = GroupRunner(ground.cluster, self.name, (source,), make_step, self.health)
 
     @property
     def loops(self) -> list[int]:
         """Return the partitions that it has, and that are open."""
-        return sorted(int(loop.name.rpartition("-")[2]) for loop in self.health.loops if loop.is_up)
+        named = [loop.name.removeprefix(f"{self.name}-") for loop in self.health.loops if loop.is_up]
+        return sorted(int(name) for name in named if name.isdigit())
+
+    async def is_ready(self) -> bool:
+        """Say what /readyz says."""
+        return self.health.ready
 
     async def has(self, count: int) -> None:
         """Return when it has so many partitions."""
@@ -107,6 +115,38 @@ async def test_a_second_takes_half_and_the_last_takes_all(ground: Ground) -> Non
             await sending
             found = await copied(ground, target, PARTITIONS * sent)
     assert found == {number: [str(n) for n in range(sent)] for number in range(PARTITIONS)}
+
+
+async def test_one_that_has_no_partition_stands_by(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More copies than partitions: it is ready, stays in the group however long it waits, and takes over."""
+    monkeypatch.setattr("schakel_services.runtime.group.STAND_BY_S", 0.1)
+    source, target = await ground.topic(1), await ground.topic(1)
+    first, second = Member(ground, source, target), Member(ground, source, target)
+    assert not second.health.ready
+    async with joined(first):
+        await first.has(1)
+        async with joined(second):
+            await until(second.is_ready)
+            await until(first.is_ready)
+            standing_by, working = sorted((first, second), key=lambda member: len(member.loops))
+            assert (standing_by.loops, working.loops) == ([], [0])
+            consumer = standing_by.runner._consumer
+            assert consumer is not None
+            began = time.monotonic()
+            await until(lambda: _read_after(began, consumer))
+            await working.runner.stop()
+            await standing_by.has(1)
+            assert standing_by.health.ready
+            await ground.write(source, [("a", "1")])
+            assert (await copied(ground, target, 1))[0] == ["1"]
+    assert not first.health.ready
+    assert not second.health.ready
+
+
+async def _read_after(moment: float, consumer: AIOKafkaConsumer) -> bool:
+    """Say whether the client has seen a read since: after five minutes without it leaves the group."""
+    idle_s: float = consumer._subscription.fetcher_idle_time
+    return time.monotonic() - idle_s > moment
 
 
 async def test_a_partition_that_comes_back_starts_anew(ground: Ground) -> None:

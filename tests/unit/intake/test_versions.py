@@ -3,7 +3,7 @@
 import pytest
 
 from schakel_connectors.interpret import Remembered
-from schakel_services.intake.versions import OWNER, POSITION, Versions, packed, unpacked
+from schakel_services.intake.versions import OWNER, POSITION, About, Versions, packed, unpacked
 
 SLOTS = {
     "care_plan": Remembered(3, "0123456789abcdef", "active", "2026-11-24T09:00:00+01:00"),
@@ -11,6 +11,8 @@ SLOTS = {
     "relation/ura:00001234": Remembered(12, "00000000ffffffff", "", None),
     "relation/naam met spatie é": Remembered(1, "aaaaaaaaaaaaaaaa", "a||b|", "2026-11-24"),
     "": Remembered(1, "bbbbbbbbbbbbbbbb", "", None),
+    "relation/sender": Remembered(2, "cccccccccccccccc", "active", None, "relation GGZ ggz-oost"),
+    "consent/0": Remembered(1, "dddddddddddddddd", "holds|", "2026-11-24", "consent JOB/coach /school"),
 }
 
 
@@ -44,6 +46,15 @@ def test_a_topic_gives_back_what_was_put_on_it() -> None:
     versions.apply("name-2", None)
     assert (versions.recall("name-1"), versions.recall("name-2")) == (SLOTS, {})
     assert (versions.counter, versions.owner, len(versions)) == (1_700_000_000_000_123, b"an-instance", 1)
+
+
+def test_whom_a_record_is_about_is_read_back() -> None:
+    """One person, several, or nobody any more; and when the partner changed it so, if that is known."""
+    versions = Versions()
+    for number, about in enumerate((About(0, ("k1.a",)), About(1_700_000_000_123, ("k1.a", "k1.b")), About(1, ()))):
+        versions.apply(f"marker-{number}", about.packed())
+        assert versions.about(f"marker-{number}") == about
+    assert versions.about("marker-9") is None
 
 
 def test_what_was_remembered_is_recalled() -> None:

@@ -73,3 +73,29 @@ def test_no_more_than_so_many_are_kept_parsed(monkeypatch: pytest.MonkeyPatch) -
         assert people.of(f"k1.{number}").relation("coach", Role.JOB, NOW) == RELATION.id
         assert len(people._parsed) <= 3
     assert people.of("k1.0").relation("coach", Role.JOB, NOW) == RELATION.id
+
+
+async def test_everybody_is_read_at_the_start() -> None:
+    """After that a look parses nothing; what comes later is still seen, and who is broken stays closed."""
+    people = People()
+    for number in range(module.SETTLE_AT_ONCE + 5):
+        put(people, f"k1.{number}", RELATION)
+    people.apply("k1.broken/consent/1", b'{"kind":"consent"}')
+    await people.settle()
+    assert len(people._parsed) == len(people)
+    before = people.of("k1.0")
+    assert before.relation("coach", Role.JOB, NOW) == RELATION.id
+    assert people.of("k1.broken") is EMPTY
+    people.apply(registry_key("k1.0", RELATION), None)
+    assert people.of("k1.0") is EMPTY
+
+
+async def test_no_more_is_read_at_the_start_than_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is left is read when somebody asks."""
+    monkeypatch.setattr(module, "PARSED_MAX", 3)
+    people = People()
+    for number in range(10):
+        put(people, f"k1.{number}", RELATION)
+    await people.settle()
+    assert len(people._parsed) == 3
+    assert people.of("k1.9").relation("coach", Role.JOB, NOW) == RELATION.id

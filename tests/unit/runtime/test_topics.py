@@ -14,7 +14,7 @@ from schakel_services.runtime.topics import TABLE, Topic, topics_of
 ROOT = Path(next(iter(schakel_services.__path__)))
 PARTNERS = (("one", ("fhir_care_plan", "suwiml")), ("two", ()))
 NAMES = {topic.name for topic in topics_of(PARTNERS, 4)}
-SERVICES = {"intake", "gate", "deliver"}
+SERVICES = {"intake", "gate", "deliver", "clock"}
 MAKERS = [
     maker
     for _, maker in inspect.getmembers(topics, inspect.isfunction)

@@ -42,6 +42,22 @@ oin = "00000099000000001000"
 role = "{role}"
 connectors = ["fhir_care_plan", "fhir_consent"]
 agreements = [{{ kind = "convenant", until = 2099-12-31 }}]
+
+[[partner]]
+id = "{name}-coach"
+name = "Jobcoach"
+oin = "00000099000000002000"
+role = "JOB"
+channel = {{ kind = "folder" }}
+agreements = [{{ kind = "convenant", until = 2099-12-31 }}]
+
+[[partner]]
+id = "{name}-day"
+name = "Dagbesteding"
+oin = "00000099000000003000"
+role = "DAY"
+channel = {{ kind = "folder" }}
+agreements = [{{ kind = "convenant", until = 2099-12-31 }}]
 """
 
 _BSNS = (Bsn(str(number)) for number in count(999_970_000) if is_bsn(str(number)))
