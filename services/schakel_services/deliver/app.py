@@ -13,11 +13,13 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from schakel_contracts.catalogue import EVENTS
-from schakel_contracts.policy.facts import Addressee
+from schakel_contracts.policy.civil_time import AMSTERDAM
+from schakel_contracts.policy.model import Policy
 from schakel_contracts.receipt import Receipt
 from schakel_contracts.refusal import Refusal
 from schakel_services.chain.load import load_chain
 from schakel_services.chain.model import Chain, Partner, Webhook
+from schakel_services.chain.policy import chain_policy
 from schakel_services.deliver.channel import Channel
 from schakel_services.deliver.dispatch import Patience
 from schakel_services.deliver.folder import FolderChannel
@@ -32,6 +34,7 @@ from schakel_services.runtime.frame import Frame, declare, frame
 from schakel_services.runtime.health import Health, Progress
 from schakel_services.runtime.keys import Keyring, PartnerKeys
 from schakel_services.runtime.log import log
+from schakel_services.runtime.moved_clock import moved
 from schakel_services.runtime.pipe import Pipe, Wake
 from schakel_services.runtime.settings import NotConfigured, Settings
 from schakel_services.runtime.table import TableBehind
@@ -47,6 +50,7 @@ def build(settings: Settings) -> Frame:
     told = [p for p in chain.partner if p.channel is not None and settings.partner in {None, p.id}]
     if not told:
         raise NotConfigured("channel")
+    policy = chain_policy(chain, moved(settings, _now)().astimezone(AMSTERDAM).date())
     keyring = Keyring(settings.data / chain.keys)
     keys = {partner.id: keyring.partner(partner.id) for partner in told}
     health = Health()
@@ -55,7 +59,8 @@ def build(settings: Settings) -> Frame:
     @asynccontextmanager
     async def run() -> AsyncIterator[None]:
         registry = Registry(settings.cluster, chain.partitions)
-        deliverers = [_Deliverer(_setup(p, keys[p.id], chain, registry, settings), progress[p.id]) for p in told]
+        setups = (_setup(p, keys[p.id], chain, registry, settings, policy) for p in told)
+        deliverers = [_Deliverer(setup, progress[setup.partner]) for setup in setups]
         try:
             yield
         finally:
@@ -125,11 +130,13 @@ class _Deliverer:
                 log.warning("owner_unknown", partner=self._setup.partner, error=type(error).__name__)
 
 
-def _setup(partner: Partner, keys: PartnerKeys, chain: Chain, registry: Registry, settings: Settings) -> DeliverSetup:
+def _setup(
+    partner: Partner, keys: PartnerKeys, chain: Chain, registry: Registry, settings: Settings, policy: Policy
+) -> DeliverSetup:
     return DeliverSetup(
         cluster=settings.cluster,
         registry=registry,
-        recipient=Addressee(partner.id, partner.role, partner.agreed_until()),
+        recipient=partner.addressee(),
         keys=keys,
         channel=_channel(partner, keys, settings),
         partitions=chain.partitions,
@@ -139,8 +146,9 @@ def _setup(partner: Partner, keys: PartnerKeys, chain: Chain, registry: Registry
             settings.retry_for_s,
             random.SystemRandom().random,
         ),
-        clock=Clock(_now, _monotonic),
+        clock=Clock(moved(settings, _now), _monotonic),
         instance=str(uuid4()).encode(),
+        policy=policy,
     )
 
 

@@ -21,8 +21,13 @@ from schakel_contracts.envelope import (
 )
 from schakel_contracts.policy.views import VIEWS
 
-MASKED_TYPES = frozenset(view.contract.type for view in VIEWS.values())
-"""Types that hide what kind of event they were made from."""
+CATEGORIES = {type_: frozenset({contract.category}) for type_, contract in EVENTS.items()} | {
+    masked.contract.type: frozenset(
+        original.category for (original, _), view in VIEWS.items() if view.contract is masked.contract
+    )
+    for masked in VIEWS.values()
+}
+"""What each type can be about; one that hides what event it was made from has a kind for each that it may be."""
 
 KEPT = frozenset(
     {"ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time", "ce_purpose", "ce_basis"}
@@ -71,11 +76,8 @@ class Notification:
 
     @property
     def categories(self) -> frozenset[Category] | None:
-        """Return what kind of data it is about; None where its type is masked."""
-        contract = EVENTS.get(self.envelope.type)
-        if contract is None or self.envelope.type in MASKED_TYPES:
-            return None
-        return frozenset({contract.category})
+        """Return what kinds of data it can be about: where its type is masked those of every event behind it."""
+        return CATEGORIES.get(self.envelope.type)
 
     @property
     def source(self) -> str | None:

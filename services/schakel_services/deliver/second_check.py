@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from schakel_contracts.policy.facts import Addressee
+from schakel_contracts.policy.model import Policy
 from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.recheck import Recheck, still_holds
 from schakel_services.deliver.notification import Notification
@@ -56,12 +57,14 @@ class SecondCheck:
         links_table: Table,
         recipient: Addressee,
         clock: Clock,
+        policy: Policy | None = None,
     ) -> None:
         self._registry = registry
         self._links = links
         self._links_table = links_table
         self._recipient = recipient
         self._clock = clock
+        self._policy = policy
 
     async def check(self, pendings: Sequence[Pending]) -> list[Checked]:
         """Return an outcome for each; ``TableBehind``: the registry can't be read, send nothing.
@@ -93,7 +96,16 @@ class SecondCheck:
             now,
             categories=notification.categories,
             source=notification.source,
+            basis=notification.envelope.basis or "",
+            outlives_exit=person.has_left(now) and self._outlives_exit(notification),
+            text_major=1 if self._policy is None else self._policy.consent_text_major,
         )
+
+    def _outlives_exit(self, notification: Notification) -> bool:
+        """Say whether it may still leave when the person has left (R28); without a policy a stop-notice may."""
+        if self._policy is None:
+            return not notification.relation_required
+        return self._policy.outlives_exit(notification.envelope.type, self._recipient.role)
 
     async def _see_numbers(self, pendings: Sequence[Pending]) -> None:
         """Look again for a person without a number: it may be in the record that this came from.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from schakel_contracts.codes import ReceiptOutcome
 from schakel_contracts.policy.facts import Addressee
+from schakel_contracts.policy.model import Policy
 from schakel_services.deliver.channel import Channel
 from schakel_services.deliver.dispatch import Dispatch, Patience
 from schakel_services.deliver.incoming import Incoming
@@ -49,6 +50,9 @@ class DeliverSetup:
     clock: Clock
     instance: bytes
     """Who this process is, so that one that was fenced can tell whether another took over."""
+
+    policy: Policy | None = None
+    """The chain's, for what of it still counts at the second check."""
 
     @property
     def partner(self) -> str:
@@ -112,7 +116,7 @@ class DeliverStep:
         self._links = _table(setup, topics.links(setup.partner), _lenient(links))
         await self._links.open()
         await setup.channel.open()
-        check = SecondCheck(setup.registry, links, self._links, setup.recipient, setup.clock)
+        check = SecondCheck(setup.registry, links, self._links, setup.recipient, setup.clock, setup.policy)
         sending = Sending(
             setup.channel,
             lambda person: links.number_of(person) or setup.keys.handle(person),

@@ -1,5 +1,7 @@
 """Deliveries that were given up: find the event, and let its sender hear."""
 
+import asyncio
+
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from pydantic import ValidationError
 
@@ -7,6 +9,8 @@ from schakel_contracts.codes import Reason, ReceiptOutcome, Remedy, Stage
 from schakel_contracts.delivery import DeliveryNotCompleted
 from schakel_contracts.policy.compiling import REMEDIES
 from schakel_contracts.receipt import Receipt
+from schakel_contracts.subject_right import DisclosureFirstMade
+from schakel_services.gate.heard import Heard
 from schakel_services.gate.reading import PLACE, Malformed
 from schakel_services.gate.tell import Teller
 from schakel_services.runtime import topics
@@ -14,7 +18,13 @@ from schakel_services.runtime.closing import stop_client
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.runtime.log import log
 
-FIND_MS = 5_000
+FIND_S = 5.0
+"""How long one event may take to be read; after that the whole batch is tried again."""
+
+LOOK_MS = 200
+
+OWN_WORDS = frozenset({DeliveryNotCompleted.type, DisclosureFirstMade.type})
+"""What the gate itself says of an event: that it did not arrive is not about the event."""
 
 
 class FailedDeliveries:
@@ -29,14 +39,17 @@ class FailedDeliveries:
         self._partition = TopicPartition(topics.EVENTS, partition)
         self._consumer: AIOKafkaConsumer | None = None
 
-    async def take(self, record: ConsumerRecord, teller: Teller) -> None:
-        """Let the sender hear of a delivery that was given up or withheld at the second check (F46, R15)."""
+    async def take(self, record: ConsumerRecord, teller: Teller, heard: Heard) -> None:
+        """Let the sender hear, once, of a delivery that was given up or withheld at the second check (F46, R15).
+
+        Raises ``TimeoutError`` when the event can't be read in time: nothing of the batch is done then.
+        """
         try:
             receipt = Receipt.model_validate_json(record.value or b"")
         except ValidationError:
             log.error("receipt_malformed", partition=record.partition, offset=record.offset)
             return
-        if receipt.outcome is ReceiptOutcome.DELIVERED or receipt.notification_type == DeliveryNotCompleted.type:
+        if receipt.outcome is ReceiptOutcome.DELIVERED or receipt.notification_type in OWN_WORDS:
             return
         found = await self._find(receipt.position)
         if found is None:
@@ -50,7 +63,10 @@ class FailedDeliveries:
         if envelope.subject != receipt.subject:
             log.error("receipt_of_another_event", partition=record.partition, offset=record.offset)
             return
-        heard = DeliveryNotCompleted.model_validate(
+        if not heard.is_new(str(receipt.notification_id)):
+            log.warning("receipt_seen_before", partition=record.partition, offset=record.offset)
+            return
+        told = DeliveryNotCompleted.model_validate(
             {
                 "event_id": envelope.id,
                 "event_type": envelope.type,
@@ -63,7 +79,7 @@ class FailedDeliveries:
         )
         # The receipt is what this is made from: the event's own position lies behind what its sender has seen since.
         position = f"{record.topic}/{record.partition}/{record.offset}/0"
-        teller.undelivered(envelope, source, heard, position)
+        teller.undelivered(envelope, source, told, position)
 
     async def close(self) -> None:
         """Disconnect."""
@@ -72,7 +88,10 @@ class FailedDeliveries:
             self._consumer = None
 
     async def _find(self, position: str) -> ConsumerRecord | None:
-        """Read the one record at a position of our own events partition; None when retention took it."""
+        """Read the one record at a position of our own events partition; None when there is none (any more).
+
+        Raises ``TimeoutError`` when the broker does not say so in time: what is slow is not gone.
+        """
         place = PLACE.fullmatch(position)
         if place is None or (place[1], int(place[2])) != (self._partition.topic, self._partition.partition):
             return None
@@ -82,11 +101,24 @@ class FailedDeliveries:
             self._consumer.assign([self._partition])
             await self._consumer.start()
         self._consumer.seek(self._partition, offset)
-        found = await self._consumer.getmany(self._partition, timeout_ms=FIND_MS, max_records=1)
-        for record in found.get(self._partition, ()):
-            if record.offset == offset:
-                return record
-        return None
+        async with asyncio.timeout(FIND_S):
+            while True:
+                found = await self._consumer.getmany(self._partition, timeout_ms=LOOK_MS, max_records=1)
+                for record in found.get(self._partition, ()):
+                    return record if record.offset == offset else None
+                if await self._is_nothing(self._consumer, offset):
+                    return None
+
+    async def _is_nothing(self, consumer: AIOKafkaConsumer, offset: int) -> bool:
+        """Say whether the broker has answered, and has no record there.
+
+        The position moved: to the beginning, since retention took the offset, or past a marker that stood there. Or the
+        log ends before it.
+        """
+        if await consumer.position(self._partition) != offset:
+            return True
+        end = consumer.highwater(self._partition)
+        return end is not None and offset >= end
 
 
 def _remedy(receipt: Receipt) -> Remedy:

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from aiokafka import ConsumerRecord
 from pydantic import ValidationError
 
 from schakel_contracts.catalogue import EVENTS
-from schakel_contracts.envelope import POSITION, Envelope, MalformedEnvelope, read_envelope
+from schakel_contracts.envelope import POSITION, Envelope, MalformedEnvelope, envelope_of
 from schakel_contracts.event import Event
-from schakel_contracts.policy.facts import Addressee
+from schakel_contracts.policy.facts import Addressee, EventFacts
 from schakel_services.runtime.placement import partition_of
 
 EVENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -28,11 +29,33 @@ class Malformed(ValueError):
         self.rule = rule
 
 
+BODIES_KEPT, BODY_KEPT_BYTES = 2_048, 512
+"""How many bodies are remembered, and how large one may be: most events say one of a few things, such as that a plan
+became active on a day."""
+
+
+class Said:
+    """What a body says, and what was made of it since; events whose bodies are the same bytes share one.
+
+    Validation looks at nothing but the bytes and the type, so it gives for the same bytes what it gave before.
+    """
+
+    __slots__ = ("event", "facts", "told")
+
+    def __init__(self, event: Event) -> None:
+        self.event = event
+        self.facts: dict[Addressee, EventFacts] = {}
+        """For each sender that withholds nothing, what the policy needs to know of it."""
+
+        self.told: dict[tuple[str | None, tuple[str, ...]], tuple[str, bytes]] = {}
+        """For each view and choice of fields, type and body of what is told."""
+
+
 class Read(NamedTuple):
     """One event that may be decided about."""
 
     envelope: Envelope
-    event: Event
+    said: Said
     source: Addressee
     position: str | None
     """The record that it was made from."""
@@ -40,30 +63,39 @@ class Read(NamedTuple):
 
 def read_event(record: ConsumerRecord, sources: Mapping[str, Addressee], partition: int, partitions: int) -> Read:
     """Return the event, or raise ``Malformed``."""
+    headers = dict(record.headers)
     try:
-        envelope = read_envelope(record.headers)
+        envelope = envelope_of(headers)
     except MalformedEnvelope as error:
         raise Malformed(str(error), "envelope") from None
-    model = EVENTS.get(envelope.type)
+    identity, subject = envelope.id, envelope.subject
     source = sources.get(envelope.partner)
-    if model is None:
+    if envelope.type not in EVENTS:
         raise Malformed("ce_type", "unknown")
     if source is None:
         raise Malformed("ce_source", "unknown")
-    if EVENT_ID.fullmatch(envelope.id) is None:
+    if EVENT_ID.fullmatch(identity) is None:
         raise Malformed("ce_id", "not_a_uuid")
-    if PSEUDONYM.fullmatch(envelope.subject) is None:
+    if PSEUDONYM.fullmatch(subject) is None:
         raise Malformed("ce_subject", "not_a_pseudonym")
-    if record.key != envelope.subject.encode():
+    if record.key != headers["ce_subject"]:
         raise Malformed("key", "not_the_subject")
-    if partition_of(envelope.subject, partitions) != partition:
+    if partition_of(subject, partitions) != partition:
         raise Malformed("ce_subject", "wrong_partition")
+    body = record.value or b""
     try:
-        event = model.model_validate_json(record.value or b"")
+        said = _kept(envelope.type, body) if len(body) <= BODY_KEPT_BYTES else _said(envelope.type, body)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         raise Malformed("data", first["type"]) from None
-    return Read(envelope, event, source, _position(dict(record.headers).get(POSITION)))
+    return Read(envelope, said, source, _position(headers.get(POSITION)))
+
+
+def _said(type_: str, body: bytes) -> Said:
+    return Said(EVENTS[type_].model_validate_json(body))
+
+
+_kept = lru_cache(maxsize=BODIES_KEPT)(_said)
 
 
 def _position(value: bytes | None) -> str | None:

@@ -43,13 +43,13 @@ def notification_headers(
     source = MASKED_SOURCE if "source" in ruling.masked else envelope.source
     basis = ruling.basis[0] if ruling.basis else ""
     headers = [
-        *_constant(type_, source, str(ruling.purpose or ""), basis, ruling.prohibited_use),
+        *_constant(type_, source, ruling.purpose or "", basis, ruling.prohibited_use),
         ("ce_id", notification_id.encode()),
         ("ce_subject", envelope.subject.encode()),
         ("ce_time", envelope.time.encode()),
         ("ce_sequence", b"%d" % sequence),
         (POSITION, position.encode()),
-        (CONSENT, str(ruling.consent_id).encode() if ruling.consent_id else b""),
+        (CONSENT, to_json(ruling.consent_id)[1:-1] if ruling.consent_id else b""),
         (RELATION, b"1" if ruling.relation_required else b""),
     ]
     # A trace is the same for every recipient: where the sender is masked, two could match what they got by it.
@@ -61,16 +61,29 @@ def notification_headers(
 def verdict(recipient: Addressee, ruling: Ruling, notification_id: str | None, sequence: int | None) -> str:
     """Return one verdict as JSON with the contract's keys; what is empty is left out.
 
-    Most of it is the same for every event of a row: that part is made once. What varies needs no escaping.
+    What its row and the recipient decide is made once; what varies are ids and a number, which need no escaping.
     """
-    shape = (recipient.id, ruling.row, ruling.outcome, ruling.rules, ruling.purpose, ruling.basis, ruling.reason)
+    shape = (
+        recipient.id,
+        ruling.row,
+        ruling.outcome,
+        ruling.rules,
+        ruling.purpose,
+        ruling.basis,
+        ruling.reason,
+        ruling.remedy,
+        ruling.fields,
+        ruling.stripped,
+        ruling.masked,
+    )
     start = _STARTS.get(shape)
     if start is None:
         start = _start_of_verdict(recipient, ruling)
         if len(_STARTS) < STARTS_MAX:
             _STARTS[shape] = start
-    consent = f',"consent_id":"{ruling.consent_id}"' if ruling.consent_id else ""
-    relation = f',"relation_id":"{ruling.relation_id}"' if ruling.relation_id else ""
+    # A UUID writes its text anew each time it is asked; to_json does that in a third of the time.
+    consent = f',"consent_id":{to_json(ruling.consent_id).decode()}' if ruling.consent_id else ""
+    relation = f',"relation_id":{to_json(ruling.relation_id).decode()}' if ruling.relation_id else ""
     sent = f',"notification_id":"{notification_id}","sequence":{sequence}' if notification_id else ""
     return f"{start}{consent}{relation}{sent}}}"
 

@@ -10,6 +10,7 @@ from schakel_contracts.policy.model import Policy
 from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.ruling import Ruling
 
+DENY = Outcome.DENY
 NOBODY: frozenset[Role] = frozenset()
 NOTHING_TO_SAY = frozenset({Reason.NO_POLICY_ROW})
 """Denials that no sender can do anything about: that role never gets this."""
@@ -37,14 +38,18 @@ def rulings(
 ) -> Iterator[tuple[Addressee, Ruling]]:
     """Yield a ruling for each partner that has, or had, anything to do with this person, in a fixed order.
 
-    A partner that is in no relation, consent or request of the person is not considered: for it there is nothing to
-    decide, and to list it would say that there was.
+    A partner that is in no relation, consent, request or emergency of the person is not considered: for it there is
+    nothing to decide, and to list it would say that there was. The sender is told of its own only what is meant for
+    it, such as a reminder.
     """
     names = person.in_order() if not event.addressed else sorted(person.involved() | frozenset(event.addressed))
     for name in names:
         recipient = recipients.get(name)
-        if recipient is not None and name != event.source.id:
-            yield recipient, decide(event, recipient, person, policy, now)
+        if recipient is None or (name == event.source.id and name not in event.addressed):
+            continue
+        ruling = decide(event, recipient, person, policy, now)
+        if name != event.source.id or ruling.outcome is not DENY:
+            yield recipient, ruling
 
 
 def sender_hears_of(ruling: Ruling, recipient: Addressee, person: PersonRegistry) -> bool:

@@ -14,10 +14,12 @@ from schakel_contracts.policy.engine import decide
 from schakel_contracts.policy.facts import Addressee, EventFacts, facts_of
 from schakel_contracts.policy.minimise import minimise
 from schakel_contracts.policy.ruling import Ruling
+from schakel_contracts.subject_right import SubjectRightExercised
 from schakel_services.gate import record as write
+from schakel_services.gate.first_told import Permit, first_disclosures
 from schakel_services.gate.memory import Memory
-from schakel_services.gate.reading import Read, read_event
-from schakel_services.gate.rules import rulings, sender_hears_of
+from schakel_services.gate.reading import Read, Said, read_event
+from schakel_services.gate.rules import rulings, sender_hears_of, withheld_roles
 from schakel_services.runtime import topics
 from schakel_services.runtime.metrics import DECISIONS
 from schakel_services.runtime.people import People
@@ -25,6 +27,8 @@ from schakel_services.runtime.writer import Outputs
 
 if TYPE_CHECKING:
     from schakel_services.gate.step import GateSetup
+
+DENY = Outcome.DENY
 
 
 class Teller:
@@ -47,23 +51,29 @@ class Teller:
         for (event, role, outcome), number in self._counts.items():
             DECISIONS.labels(event, role.value, outcome.value).inc(number)
 
-    def event(self, envelope: Envelope, event: Event, facts: EventFacts, position: str) -> None:
+    def event(self, read: Read, position: str) -> None:
         """Decide for every partner concerned; write notifications and one decision record."""
+        envelope, said, source, _ = read
+        facts = _facts(read, self._memory)
         person = self._people.of(envelope.subject)
-        bodies: dict[tuple[object, ...], tuple[str, bytes]] = {}
         verdicts: list[str] = []
+        without_consent: list[Permit] = []
         for recipient, ruling in rulings(facts, person, self._setup.recipients, self._setup.policy, self._now):
             self._counts[facts.type, recipient.role, ruling.outcome] += 1
-            if ruling.outcome is not Outcome.DENY:
-                verdicts.append(self._notify(envelope, event, recipient, ruling, position, bodies))
+            if ruling.outcome is not DENY:
+                verdicts.append(self._notify(envelope, said, recipient, ruling, position))
+                if ruling.consent_id is None:
+                    without_consent.append((recipient, ruling))
                 continue
             verdicts.append(write.verdict(recipient, ruling, None, None))
             if sender_hears_of(ruling, recipient, person):
                 heard = write.not_completed(envelope, recipient, ruling, Stage.DECISION)
                 # One position for each, or the sender's deliverer would take the second for a repeat of the first.
                 numbered = f"{position.rpartition('/')[0]}/{len(verdicts)}"
-                verdicts += self._sender_hears(envelope, facts.source, heard, numbered)
-        self._decide(envelope, facts.source, verdicts)
+                verdicts += self._sender_hears(envelope, source, heard, numbered)
+        if without_consent and self._setup.citizens:
+            verdicts += self._person_hears(envelope, source, without_consent, position.rpartition("/")[0], verdicts)
+        self._decide(envelope, source, verdicts)
 
     def read(self, record: ConsumerRecord) -> Read:
         """Return an event of this partition, or raise ``Malformed``; also when its sender has left the chain."""
@@ -74,29 +84,24 @@ class Teller:
         if verdicts := self._sender_hears(envelope, source, heard, position):
             self._decide(envelope, source, verdicts)
 
-    def _notify(
-        self,
-        envelope: Envelope,
-        event: Event,
-        recipient: Addressee,
-        ruling: Ruling,
-        position: str,
-        bodies: dict[tuple[object, ...], tuple[str, bytes]],
-    ) -> str:
+    def _notify(self, envelope: Envelope, said: Said, recipient: Addressee, ruling: Ruling, position: str) -> str:
         """Write one notification; recipients that get the same share one body."""
         shape = (ruling.view, ruling.fields)
-        body = bodies.get(shape)
-        if body is None:
-            whole = ruling.view is None and event.model_fields_set.issubset(ruling.fields)
-            # Written anew even when nothing is left out: the bytes that came in may say a key twice.
-            told = event if whole else minimise(event, ruling, self._setup.policy)
-            body = bodies[shape] = (type(told).type, told.model_dump_json(exclude_unset=True).encode())
+        told = said.told.get(shape)
+        if told is None:
+            told = said.told[shape] = self._told(said.event, ruling)
         identity = write.notification_id(envelope.id, recipient.id)
         sequence = self._memory.next_sequence(envelope.subject, recipient.id)
-        headers = write.notification_headers(envelope, ruling, body[0], identity, sequence, position)
+        headers = write.notification_headers(envelope, ruling, told[0], identity, sequence, position)
         key = envelope.subject.encode()
-        self._outputs.add(topics.notify(recipient.id), self._partition, key, body[1], headers)
+        self._outputs.add(topics.notify(recipient.id), self._partition, key, told[1], headers)
         return write.verdict(recipient, ruling, identity, sequence)
+
+    def _told(self, event: Event, ruling: Ruling) -> tuple[str, bytes]:
+        """Return type and body of what is told; written anew, since the bytes that came in may say a key twice."""
+        whole = ruling.view is None and event.model_fields_set.issubset(ruling.fields)
+        told = event if whole else minimise(event, ruling, self._setup.policy)
+        return type(told).type, told.model_dump_json(exclude_unset=True).encode()
 
     def _sender_hears(
         self, envelope: Envelope, source: Addressee, heard: DeliveryNotCompleted, position: str
@@ -109,16 +114,59 @@ class Teller:
         ruling = decide(facts, source, person, self._setup.policy, self._now)
         if ruling.outcome is Outcome.DENY:
             return [write.verdict(source, ruling, None, None)]
-        told = minimise(heard, ruling, self._setup.policy)
         identity = write.notification_id(envelope.id, source.id, heard.recipient, heard.stage)
-        sequence = self._memory.next_sequence(envelope.subject, source.id)
+        return [self._tell(envelope, source, ruling, heard, identity, position)]
+
+    def _person_hears(
+        self, envelope: Envelope, source: Addressee, permits: list[Permit], record: str, before: list[str]
+    ) -> list[str]:
+        """Write the notices of what was told by law for the first time (R16), and return their verdicts.
+
+        Each has a position behind all others of this event, since its deliverer takes what lies before for a repeat.
+        """
+        person = self._people.of(envelope.subject)
+        found: list[str] = []
+        for line, made in first_disclosures(envelope.subject, permits, self._memory):
+            facts = facts_of(made, source)
+            for citizen in self._setup.citizens:
+                ruling = decide(facts, citizen, person, self._setup.policy, self._now)
+                if ruling.outcome is DENY:
+                    continue
+                self._memory.note_told(envelope.subject, line)
+                identity = write.notification_id(envelope.id, citizen.id, made.type, line)
+                position = f"{record}/{len(before) + len(found) + 1}"
+                found.append(self._tell(envelope, citizen, ruling, made, identity, position))
+        return found
+
+    def _tell(
+        self, envelope: Envelope, recipient: Addressee, ruling: Ruling, event: Event, identity: str, position: str
+    ) -> str:
+        """Write what the gate itself has to say of an event, and return the verdict."""
+        told = minimise(event, ruling, self._setup.policy)
+        sequence = self._memory.next_sequence(envelope.subject, recipient.id)
         headers = write.notification_headers(envelope, ruling, type(told).type, identity, sequence, position)
         body = told.model_dump_json(exclude_unset=True).encode()
-        self._outputs.add(topics.notify(source.id), self._partition, envelope.subject.encode(), body, headers)
-        return [write.verdict(source, ruling, identity, sequence)]
+        self._outputs.add(topics.notify(recipient.id), self._partition, envelope.subject.encode(), body, headers)
+        return write.verdict(recipient, ruling, identity, sequence)
 
     def _decide(self, envelope: Envelope, source: Addressee, verdicts: list[str]) -> None:
         value = write.decision(
             envelope, source.role.value, source.id, self._decided_at, self._setup.policy.version, verdicts
         )
         self._outputs.add(topics.AUDIT, self._partition, envelope.subject.encode(), value, topics.DECISION_HEADERS)
+
+
+def _facts(read: Read, memory: Memory) -> EventFacts:
+    """Return what the policy needs to know of an event; made once for what a sender says again and again."""
+    event, source, withhold = read.said.event, read.source, read.envelope.withhold
+    facts = read.said.facts.get(source) if withhold is None else None
+    if facts is not None:
+        return facts
+    if isinstance(event, SubjectRightExercised):
+        # Whom it is relayed to differs for each person, so it is not kept.
+        received = memory.received(read.envelope.subject)
+        return facts_of(event, source, withhold=withheld_roles(withhold), received=received)
+    facts = facts_of(event, source, withhold=withheld_roles(withhold))
+    if withhold is None:
+        read.said.facts[source] = facts
+    return facts

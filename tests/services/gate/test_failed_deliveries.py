@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -11,6 +11,8 @@ from schakel_contracts.codes import Outcome, Reason, ReceiptOutcome, Role
 from schakel_contracts.delivery import DeliveryNotCompleted
 from schakel_contracts.envelope import POSITION, read_envelope
 from schakel_services.gate.testing.stage import Stage, sequences
+from schakel_services.runtime.health import Progress
+from schakel_services.runtime.testing.ground import until
 
 BENEFIT = {"type": BenefitStatusChanged.type, "body": b'{"benefit_kind":"ww","status":"granted"}'}
 
@@ -105,6 +107,83 @@ async def test_other_receipts_are_told_to_nobody(stage: Stage, changed: dict[str
     assert await stage.told(ggz) == []
 
 
+async def test_a_receipt_that_stands_twice_is_told_once(stage: Stage) -> None:
+    """At once, after others, and after the gate has started anew."""
+    ggz, coach, school = stage.partner(Role.GGZ), stage.partner(Role.JOB), stage.partner(Role.DAY)
+    await stage.open()
+    person = stage.person()
+    await stage.allow(person, coach, school)
+    told = {"notification_id": uuid4()}
+    async with stage.gate():
+        event = await stage.send(person, ggz)
+        await stage.decisions(event)
+        where = await stage.position(event)
+        await stage.receipt(where, person, coach, **told)
+        await stage.receipt(where, person, coach, **told)
+        await stage.receipt(where, person, school)
+        await stage.decisions(await stage.send(person, ggz))
+        await stage.receipt(where, person, coach, **told)
+        await stage.decisions(await stage.send(person, ggz))
+    async with stage.gate():
+        await stage.receipt(where, person, coach, **told)
+        await stage.decisions(await stage.send(person, ggz))
+    heard = await stage.told(ggz)
+    assert sorted(json.loads(record.value)["recipient"] for record in heard) == sorted([coach, school])
+    assert len({read_envelope(record.headers).id for record in heard}) == 2
+
+
+async def test_a_slow_read_is_tried_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event that is there but can't be read in time is not gone: the sender hears when it can be read."""
+    monkeypatch.setattr("schakel_services.gate.failed.FIND_S", 0.3)
+    ggz, coach = stage.partner(Role.GGZ), stage.partner(Role.JOB)
+    await stage.open()
+    person = stage.person()
+    await stage.allow(person, coach)
+    hanging = stage.ground.cluster.producer(f"{stage.ground.name}-hanging")
+    await hanging.start()
+    await hanging.begin_transaction()
+    await hanging.send_and_wait("events", b"", partition=stage.partition)
+    async with stage.gate() as progress:
+        event = await stage.send(person, ggz)
+        await stage.receipt(await stage.position(event, "read_uncommitted"), person, coach)
+        await until(lambda: _closed(progress))
+        await hanging.abort_transaction()
+        await hanging.stop()
+        await stage.decisions(event, event)
+        await until(lambda: _told(stage, ggz))
+    (heard,) = await stage.told(ggz)
+    assert json.loads(heard.value)["event_id"] == event
+
+
+async def _closed(progress: Progress) -> bool:
+    return not progress.is_up
+
+
+async def _told(stage: Stage, partner: str) -> bool:
+    return bool(await stage.told(partner))
+
+
+async def test_what_retention_took_holds_nothing_up(stage: Stage) -> None:
+    """Its sender can't be found any more; the receipts behind it are answered."""
+    ggz, coach = stage.partner(Role.GGZ), stage.partner(Role.JOB)
+    await stage.open()
+    person = stage.person()
+    await stage.allow(person, coach)
+    async with stage.gate():
+        first = await stage.send(person, ggz)
+        await stage.decisions(first)
+        gone = await stage.position(first)
+        kept = await stage.send(person, ggz)
+        await stage.decisions(kept)
+        where = await stage.position(kept)
+        await stage.forget_before(where)
+        await stage.receipt(gone, person, coach)
+        await stage.receipt(where, person, coach)
+        await until(lambda: _told(stage, ggz))
+    (heard,) = await stage.told(ggz)
+    assert json.loads(heard.value)["event_id"] == kept
+
+
 async def test_receipts_that_lead_nowhere_hold_nothing_up(stage: Stage) -> None:
     """A place that is none, in another partition, behind the end, of a refused event, of another person: passed by."""
     ggz, coach = stage.partner(Role.GGZ), stage.partner(Role.JOB)
@@ -122,6 +201,7 @@ async def test_receipts_that_lead_nowhere_hold_nothing_up(stage: Stage) -> None:
             "events/1/x/0",
             f"events/2/{offset}/0",
             f"events/1/{10**17}/0",
+            f"events/1/{offset + 1}/0",
             f"events/1/{'9' * 40}/0",
         ):
             await stage.receipt(place, person, coach)

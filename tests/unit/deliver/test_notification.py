@@ -54,11 +54,11 @@ def test_it_says_what_the_second_check_needs() -> None:
 
 
 def test_what_is_masked_is_not_known() -> None:
-    """Neither the sender nor the kind of data of a masked notification is guessed."""
+    """The sender of a masked notification is not guessed, nor which kind of data of those that it can be about."""
     masked = ENVELOPE._replace(source=MASKED_SOURCE, type=SupportTrajectoryChanged.type)
     notification = read(headers(masked))
     assert notification.source is None
-    assert notification.categories is None
+    assert notification.categories == frozenset({Category.CARE_PLAN_STATUS, Category.SUPPORT_LEVEL})
 
 
 @pytest.mark.parametrize(

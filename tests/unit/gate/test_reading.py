@@ -10,7 +10,7 @@ from schakel_contracts.care_plan import CarePlanStatusChanged
 from schakel_contracts.codes import Role
 from schakel_contracts.envelope import POSITION, Envelope
 from schakel_contracts.policy.facts import Addressee
-from schakel_services.gate.reading import Malformed, Read, read_event
+from schakel_services.gate.reading import BODY_KEPT_BYTES, Malformed, Read, read_event
 from schakel_services.runtime.placement import partition_of
 
 GGZ = Addressee("ggz", Role.GGZ)
@@ -39,7 +39,7 @@ def test_a_right_event_is_read() -> None:
     """Envelope, body, sender and the record that it was made from."""
     found = read()
     assert found.envelope.id == ID
-    assert isinstance(found.event, CarePlanStatusChanged)
+    assert isinstance(found.said.event, CarePlanStatusChanged)
     assert (found.source, found.position) == (GGZ, "raw.ggz.x/0/7/0")
 
 
@@ -93,5 +93,26 @@ def test_the_last_of_two_headers_counts() -> None:
 
 def test_the_last_of_two_fields_counts() -> None:
     """And what is written on is written anew: the bytes that came in are never passed on."""
-    event = read(body=b'{"status":"ended","status":"active"}').event
+    event = read(body=b'{"status":"ended","status":"active"}').said.event
     assert json.loads(event.model_dump_json(exclude_unset=True)) == {"status": "active"}
+
+
+def test_equal_bodies_are_read_once() -> None:
+    """The same bytes under the same type say the same; another type of the same bytes is judged anew."""
+    assert read().said is read().said
+    assert read(body=b'{"status":"paused"}').said is not read().said
+    with pytest.raises(Malformed, match="data"):
+        read(headers={"ce_type": b"nl.schakel.support_level.changed.v1"})
+
+
+def test_what_was_refused_once_is_refused_again() -> None:
+    """Only what was right is remembered."""
+    for _ in range(2):
+        with pytest.raises(Malformed, match="data"):
+            read(body=b'{"status":"relapse"}')
+
+
+def test_a_large_body_is_not_remembered() -> None:
+    """What is remembered takes little memory, whatever arrives."""
+    large = b'{"status":' + b" " * BODY_KEPT_BYTES + b'"active"}'
+    assert read(body=large).said is not read(body=large).said

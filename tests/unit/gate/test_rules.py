@@ -13,8 +13,9 @@ from schakel_contracts.policy.facts import Addressee, EventFacts
 from schakel_contracts.policy.loading import load_policy
 from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.ruling import Ruling
-from schakel_contracts.registry import ConsentRecord, RelationRecord, RequestRecord
+from schakel_contracts.registry import ConsentRecord, EmergencyRecord, RelationRecord, RequestRecord
 from schakel_contracts.support_level import SupportLevelChanged
+from schakel_contracts.terms import EmergencyReason
 from schakel_services.gate.rules import rulings, sender_hears_of, withheld_roles
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -148,3 +149,43 @@ def test_a_vetoed_role_is_denied() -> None:
     event = EventFacts(SupportLevelChanged.type, SOURCE, withhold=withheld_roles("JOB=disproportionate"))
     ((_, ruling),) = rulings(event, person, PARTIES, POLICY, NOW)
     assert ruling.reason is Reason.SENDER_VETO
+
+
+def test_a_reminder_comes_back_to_its_sender() -> None:
+    """What is meant for the sender itself; what is meant for others does not list the sender."""
+    reminder = EventFacts("nl.schakel.consent.expiring.v1", SOURCE, addressed=("ggz",))
+    assert considered([relation("ggz"), relation("coach")], reminder) == ["coach", "ggz"]
+    stop = EventFacts("nl.schakel.consent.withdrawn.v1", SOURCE, addressed=("ggz", "coach"))
+    assert considered([relation("ggz")], stop) == ["coach"]
+
+
+def test_whoever_opened_an_emergency_is_considered() -> None:
+    """So that the decision says what became of it."""
+    emergency = EmergencyRecord(
+        id=UUID(int=70),
+        party="linde",
+        role=Role.DAY,
+        reason=EmergencyReason.ACUTE_NEED,
+        categories=(Category.SUPPORT_LEVEL,),
+        begun_at=NOW,
+        until=NOW + timedelta(hours=1),
+    )
+    assert considered([emergency]) == ["linde"]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        Reason.RIGHT_EXERCISED,
+        Reason.LEFT_THE_CHAIN,
+        Reason.NOT_ASSERTED,
+        Reason.NOT_VALID_FOR_AGE,
+        Reason.OUT_OF_SCOPE,
+    ],
+)
+def test_the_sender_hears_of_every_reason_that_it_may_hear(reason: Reason) -> None:
+    """Of somebody whom a consent names, and of nobody else: that would say who is involved."""
+    person = PersonRegistry.from_records([consent("coach"), relation("linde")])
+    denial = Ruling(Outcome.DENY, reason=reason)
+    assert sender_hears_of(denial, PARTIES["coach"], person)
+    assert not sender_hears_of(denial, PARTIES["linde"], person)

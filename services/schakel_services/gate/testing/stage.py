@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.admin import RecordsToDelete
 
 from schakel_contracts.care_plan import CarePlanStatusChanged
 from schakel_contracts.codes import Category, ConsentForm, Purpose, ReceiptOutcome, Role
@@ -25,6 +26,7 @@ from schakel_contracts.refusal import Refusal
 from schakel_contracts.registry import ConsentRecord, RelationRecord, registry_key
 from schakel_services.gate.step import GateSetup, GateStep
 from schakel_services.runtime import topics
+from schakel_services.runtime.cluster import Isolation
 from schakel_services.runtime.health import Progress
 from schakel_services.runtime.pipe import Pipe, Wake
 from schakel_services.runtime.placement import partition_of
@@ -183,12 +185,22 @@ class Stage:
         outputs.add(topics.RECEIPTS, partition_of(person, PARTITIONS), person.encode(), value)
         await self.write(outputs)
 
-    async def position(self, event_id: str) -> str:
+    async def position(self, event_id: str, isolation: Isolation = "read_committed") -> str:
         """Return where an event stands, as notifications and receipts name it."""
-        for record in await self.ground.read(topics.EVENTS):
+        for record in await self.ground.read(topics.EVENTS, isolation=isolation):
             if dict(record.headers).get("ce_id") == event_id.encode():
                 return f"events/{record.partition}/{record.offset}/0"
         raise LookupError(event_id)
+
+    async def forget_before(self, position: str) -> None:
+        """Let the broker forget what stands before a position, as retention does."""
+        topic, partition, offset, _ = position.split("/")
+        admin = self.ground.cluster.admin()
+        await admin.start()
+        try:
+            await admin.delete_records({TopicPartition(topic, int(partition)): RecordsToDelete(int(offset))})
+        finally:
+            await admin.close()
 
     async def decisions(self, *event_ids: str) -> list[Decision]:
         """Return the decisions about these events in the order of the log, once each has one."""
