@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -17,11 +18,14 @@ from schakel_services.chain.load import load_chain
 from schakel_services.hub.process import ServiceDidNotStart, ServiceProcess
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.runtime.keys import Keyring
+from schakel_services.runtime.moved_clock import move_clock
 from schakel_services.runtime.topics import create_topics, topics_of
 
-SERVICES = ("intake", "gate", "deliver")
+SERVICES = ("intake", "gate", "deliver", "clock")
 READY_S = 60.0
 LIVES_S, RED_MAX = 5.0, 3
+MOVED_CLOCK = "clock-ahead"
+"""In the data folder, where the clock moves: how many seconds it runs ahead."""
 
 Result = TypeVar("Result")
 
@@ -40,6 +44,9 @@ class Hub:
     ports: Mapping[str, int] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     """More environment for the services."""
+
+    clock_moves: bool = False
+    """Whether ``move_clock`` may be asked: for tests and the demo."""
 
     create_keys: bool = True
     """Make random keys where there are none; they are never the same on two machines."""
@@ -112,6 +119,12 @@ class Hub:
         self.processes.append(process)
         return process
 
+    def move_clock(self, ahead: timedelta) -> None:
+        """Let every service's clock run so far ahead of the machine's."""
+        if not self.clock_moves:
+            raise RuntimeError("this hub's clock does not move")
+        move_clock(self.data / MOVED_CLOCK, ahead)
+
     async def ready(self, limit_s: float = READY_S) -> None:
         """Return when every service says that it is ready; raise ``ServiceDidNotStart`` after the limit."""
         waiting = list(self.processes)
@@ -182,7 +195,8 @@ class Hub:
                         red[process.name] = 0
 
     def _environment(self) -> dict[str, str]:
-        return dict(self.environment) | {"KAFKA_BOOTSTRAP_SERVERS": self.bootstrap} | dict(self.settings)
+        clock = {"SCHAKEL_CLOCK_FILE": str(self.data / MOVED_CLOCK)} if self.clock_moves else {}
+        return dict(self.environment) | {"KAFKA_BOOTSTRAP_SERVERS": self.bootstrap} | clock | dict(self.settings)
 
 
 async def _to_its_end(work: Coroutine[Any, Any, Result]) -> Result:

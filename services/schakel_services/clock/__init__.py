@@ -1,0 +1,1 @@
+"""The clock: what is due becomes an event on the log, exactly once."""

@@ -1,0 +1,180 @@
+"""One turn of the clock: what came in sets and cancels, what is due is said. No broker in here."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from schakel_contracts.codes import Role
+from schakel_contracts.decision import Decision
+from schakel_contracts.envelope import OIN_SOURCE, Envelope
+from schakel_contracts.event import Event
+from schakel_contracts.identifiers import deterministic_text
+from schakel_contracts.receipt import Receipt
+from schakel_services.clock.deliveries import DELIVERIES, awaited_of, read_deliveries, too_late
+from schakel_services.clock.facts import Facts, Registry
+from schakel_services.clock.heard import Heard
+from schakel_services.clock.kinds import SERIES
+from schakel_services.clock.reading import Said
+from schakel_services.clock.registry_terms import SPEAKS_FOR_ALL, registry_changes
+from schakel_services.clock.return_right import KEPT
+from schakel_services.clock.series import Change, Fired, begin, fire
+from schakel_services.clock.timer import Timer, read_timer
+from schakel_services.clock.timers import Timers, TimersOfPerson
+from schakel_services.runtime.log import log
+
+MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What the clock knows of the chain and of the policy."""
+
+    roles: Mapping[str, Role]
+    """Every partner, and its role."""
+
+    oins: Mapping[str, str]
+    time_class: dict[str, str]
+    """How soon a notification must be there, by policy row."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One event that the clock publishes."""
+
+    person: str
+    envelope: Envelope
+    event: Event
+    number: int
+    """How many this partition had published, this one included: it never goes back."""
+
+
+class Turn:
+    """The rules at work on the timers and the registry of one partition, at one moment."""
+
+    def __init__(self, chain: Chain, timers: Timers, registry: Registry, now: datetime) -> None:
+        self._chain = chain
+        self._timers = timers
+        self._registry = registry
+        self._now = now
+        self._now_s = int(now.timestamp())
+        self.counts: Counter[str] = Counter()
+        """What was said, by short type."""
+
+    def hear_event(self, said: Said) -> None:
+        """Set, move and cancel what an event does."""
+        known = TimersOfPerson(self._timers, said.person)
+        heard = Heard(said.event_id, said.source, said.at, known, self._chain.roles)
+        try:
+            for change in list(said.says(said.event, heard)):
+                self._change(said.person, change, said.source)
+        except (OverflowError, ValueError):
+            # A day beyond the calendar; the contract allows it, and nobody lives to see it.
+            log.warning("timer_out_of_range", event_type=said.event.type, event_id=said.event_id)
+
+    def hear_registry(self, person: str) -> None:
+        """Set, move and cancel what the person's records do; all of them at once, since an end depends on several."""
+        records = self._registry.of(person)
+        try:
+            if Facts(self._now, self._chain.roles, records).left:
+                self._forget(person)
+                return
+            for change, source in list(registry_changes(records, TimersOfPerson(self._timers, person))):
+                self._change(person, change, source)
+        except (OverflowError, ValueError):
+            log.warning("timer_out_of_range", subject=person)
+
+    def hear_decision(self, decision: Decision) -> None:
+        """Wait for the receipts of what was sent."""
+        awaited = list(awaited_of(decision, self._chain.time_class))
+        if awaited:
+            known = read_deliveries(self._timers.get(decision.subject, DELIVERIES))
+            self._timers.put(decision.subject, DELIVERIES, known.with_decision(awaited).value())
+
+    def hear_receipt(self, receipt: Receipt) -> None:
+        """Wait no longer for one notification."""
+        known = read_deliveries(self._timers.get(receipt.subject, DELIVERIES))
+        ended = known.with_receipt(str(receipt.notification_id), self._now_s)
+        self._timers.put(receipt.subject, DELIVERIES, ended.value())
+
+    def say(self, until: int, limit: int) -> Iterator[Spoken]:
+        """Yield what was due by a moment, the earliest first; with the limit reached, the rest is for the next turn."""
+        said = 0
+        while said < limit and (person := self._timers.first_due(until)) is not None:
+            if self._facts(person).left:
+                self._forget(person)
+                continue
+            for key in self._timers.due(person, until):
+                for spoken in self._late(person, until) if key == DELIVERIES else self._due(person, key, until):
+                    self.counts[spoken.event.short_type()] += 1
+                    said += 1
+                    yield spoken
+
+    def _due(self, person: str, key: str, until: int) -> Iterator[Spoken]:
+        """Say the latest moment of one series that has come, and point the timer at its next."""
+        kind, _, ref = key.partition("/")
+        timer = read_timer(self._timers.get(person, key) or b"")
+        series = SERIES.get(kind)
+        if series is None:
+            # Set by a version that had more kinds.
+            self._timers.put(person, key, None)
+            return
+        moment, left = fire(series, timer, until)
+        self._timers.put(person, key, None if left is None else left.value())
+        if moment is None:
+            return
+        facts = self._facts(person)
+        source = self._source(timer, facts)
+        if source is None:
+            log.warning("timer_of_nobody", subject=person, name=kind)
+            return
+        fired = Fired(ref, timer, moment, max(moment.at, timer.set_at))
+        try:
+            events = list(series.say(fired, facts))
+        except (OverflowError, ValueError):
+            log.error("timer_says_nothing", subject=person, name=kind)
+            return
+        for number, event in enumerate(events):
+            identity = deterministic_text("clock", person, key, str(moment.at), str(number))
+            yield self._spoken(person, identity, source, fired.at, event)
+
+    def _late(self, person: str, until: int) -> Iterator[Spoken]:
+        """Say to each sender what did not arrive in time."""
+        late, left = read_deliveries(self._timers.get(person, DELIVERIES)).late(until)
+        self._timers.put(person, DELIVERIES, left.value())
+        for one in late:
+            if one.source in self._chain.roles:
+                identity = deterministic_text("clock", DELIVERIES, one.notification_id)
+                yield self._spoken(person, identity, one.source, one.due, too_late(one))
+
+    def _spoken(self, person: str, identity: str, source: str, at: int, event: Event) -> Spoken:
+        timers = self._timers
+        # Where no count is on the log there is nothing to be told apart from; but it may have been lost, and must not
+        # count back: it begins at the clock.
+        timers.fired = (int(self._now.timestamp() * MICROSECONDS) if timers.fired is None else timers.fired) + 1
+        time = datetime.fromtimestamp(at, UTC).isoformat()
+        source = OIN_SOURCE.format(oin=self._chain.oins[source], partner=source)
+        return Spoken(person, Envelope(identity, source, event.type, person, time), event, timers.fired)
+
+    def _change(self, person: str, change: Change, source: str) -> None:
+        """Write one change of a series."""
+        known = self._timers.get(person, change.key)
+        before = None if known is None else read_timer(known)
+        series = SERIES[change.key.partition("/")[0]]
+        after = None if change.about is None else begin(series, source, change.about, self._now_s, before)
+        self._timers.put(person, change.key, None if after is None else after.value())
+
+    def _forget(self, person: str) -> None:
+        """Cancel everything of somebody who has left (R28)."""
+        for key in self._timers.keys(person):
+            self._timers.put(person, key, None)
+
+    def _facts(self, person: str) -> Facts:
+        kept = (timer.day("kept_until") for _, timer in TimersOfPerson(self._timers, person).of_kind(KEPT))
+        return Facts(self._now, self._chain.roles, self._registry.of(person), max(kept, default=None))
+
+    def _source(self, timer: Timer, facts: Facts) -> str | None:
+        """Return whose timer it is; where nobody's of this chain, a partner that is involved with the person."""
+        if timer.source in self._chain.roles:
+            return timer.source
+        return next(facts.related(*SPEAKS_FOR_ALL), None)

@@ -1,0 +1,184 @@
+"""Questions: a reminder before the term ends, once a word that it is over, and neither after an answer."""
+
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import pytest
+
+from schakel_contracts.answer_due import AnswerDue
+from schakel_contracts.benefit_certainty import BenefitEffectAnswered, BenefitEffectRequested, BenefitWorryRaised
+from schakel_contracts.codes import Role
+from schakel_contracts.day_activity import DayActivityResumed
+from schakel_contracts.event import Event
+from schakel_contracts.registry import RelationRecord
+from schakel_contracts.retention import OutreachCompleted, OutreachRequested
+from schakel_contracts.return_right import ReturnRightInvoked
+from schakel_contracts.special_facility import SpecialFacilityDecided, SpecialFacilityRequested
+from schakel_contracts.statutory_request import StatutoryRequestAnswered, StatutoryRequestReceived
+from schakel_contracts.subject_right import SubjectRightExercised
+from schakel_contracts.terms import (
+    FacilityStatus,
+    OutreachOutcome,
+    RequestAnswer,
+    RightStatus,
+    StatutoryQuestion,
+    StepKind,
+    SubjectRight,
+    Urgency,
+    WorryTopic,
+)
+from schakel_services.clock.testing.quiet import QuietClock
+
+REF = uuid4()
+NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
+Said = list[tuple[str, bool, str]]
+STATUTORY_QUESTION, REQUEST_ANSWER = next(iter(StatutoryQuestion)), next(iter(RequestAnswer))
+
+OUTREACH = OutreachRequested(request_id=REF, worker="worker", urgency=Urgency.SOON, by_when=date(2026, 1, 9))
+RETURN = ReturnRightInvoked(return_ref=REF, place="day", invoked=date(2026, 1, 5), wanted_restart=date(2026, 2, 1))
+EFFECT = BenefitEffectRequested(request_id=REF, step=StepKind.PAID_WORK, start=date(2026, 3, 1), desk="desk")
+FACILITY = SpecialFacilityRequested(facility_ref=REF, contact=Role.JOB, desk="desk")
+STATUTORY = StatutoryRequestReceived(
+    request_id=REF,
+    article="PW64(1)(n)",
+    question=STATUTORY_QUESTION,
+    addressee="coach",
+    requester_role=Role.INC,
+    due=date(2026, 1, 30),
+)
+RIGHT = SubjectRightExercised(
+    request_id=REF, right=SubjectRight.ACCESS, status=RightStatus.RECEIVED, addressees=("ggz", "coach")
+)
+WORRY = BenefitWorryRaised(topic=next(iter(WorryTopic)), call_wanted=True, asserted_by=Role.CIT)
+
+OUTREACH_DONE = OutreachCompleted(request_id=REF, requester="ggz", outcome=OutreachOutcome.REACHED, at=NOW)
+RETURN_DONE = DayActivityResumed(return_ref=REF, accepted=False)
+EFFECT_DONE = BenefitEffectAnswered(request_id=REF, rules_of=date(2026, 1, 1))
+FACILITY_DONE = SpecialFacilityDecided(
+    facility_ref=REF, contact=Role.JOB, status=next(iter(FacilityStatus)), on=date(2026, 1, 6)
+)
+STATUTORY_DONE = StatutoryRequestAnswered(request_id=REF, requester="desk", answer=REQUEST_ANSWER, on=date(2026, 1, 6))
+
+QUESTIONS: list[tuple[Event, Event, str, Said]] = [
+    (OUTREACH, OUTREACH_DONE, "worker", [("2026-01-09", False, "worker"), ("2026-01-10", True, "worker")]),
+    (RETURN, RETURN_DONE, "day", [("2026-01-06", False, "day"), ("2026-01-07", True, "day")]),
+    (EFFECT, EFFECT_DONE, "desk", [("2026-01-09", False, "desk"), ("2026-01-13", True, "desk")]),
+    (FACILITY, FACILITY_DONE, "desk", [("2026-01-09", False, "desk"), ("2026-01-13", True, "desk")]),
+    (STATUTORY, STATUTORY_DONE, "coach", [("2026-01-23", False, "coach"), ("2026-01-31", True, "coach")]),
+]
+
+
+def answers(clock: QuietClock, until: str) -> Said:
+    """Return what is said at noon of which day: overdue or not, and to whom."""
+    found = clock.says_until(until)
+    return [(str(day), event.overdue, event.answerer) for day, event in found if isinstance(event, AnswerDue)]
+
+
+@pytest.mark.parametrize(("question", "_", "__", "said"), QUESTIONS, ids=lambda found: type(found).__name__)
+def test_an_answer_is_asked_for_before_its_term_and_once_after(
+    clock: QuietClock, question: Event, _: Event, __: str, said: Said
+) -> None:
+    """F6 by its day, F11 the next working day, F18 and F34 five working days, F47 by its day."""
+    clock.hear(question, "ggz")
+    assert answers(clock, "2026-03-01") == said
+
+
+@pytest.mark.parametrize(("question", "answer", "answerer", "_"), QUESTIONS, ids=lambda found: type(found).__name__)
+def test_an_answer_in_time_takes_both_away(
+    clock: QuietClock, question: Event, answer: Event, answerer: str, _: Said
+) -> None:
+    """Whatever it says."""
+    clock.hear(question, "ggz")
+    clock.hear(answer, answerer)
+    assert clock.keys() == []
+    assert answers(clock, "2026-03-01") == []
+
+
+def test_an_event_names_the_question_and_the_role_that_must_answer(clock: QuietClock) -> None:
+    """And no more than that."""
+    identity = clock.hear(OUTREACH, "ggz")
+    clock.on("2026-01-09")
+    (spoken,) = clock.spoken()
+    event = spoken.event
+    assert isinstance(event, AnswerDue)
+    assert (str(event.question_id), event.question_type) == (identity, OutreachRequested.type)
+    assert (event.answerer_role, spoken.envelope.partner) == (Role.ADD, "ggz")
+    assert event.due == datetime(2026, 1, 9, 23, tzinfo=UTC)
+
+
+def test_the_effect_of_a_step_is_answered_before_the_step(clock: QuietClock) -> None:
+    """Five working days would be too late (F18)."""
+    clock.hear(EFFECT.model_copy(update={"start": date(2026, 1, 8)}), "coach")
+    assert answers(clock, "2026-02-01") == [("2026-01-06", False, "desk"), ("2026-01-08", True, "desk")]
+
+
+def test_a_statutory_request_waits_four_weeks_at_most(clock: QuietClock) -> None:
+    """Whatever it asks for (PW 64(6)); a term that ends on a Saturday ends on Monday."""
+    clock.hear(STATUTORY.model_copy(update={"due": date(2026, 6, 1)}), "desk")
+    assert answers(clock, "2026-07-01")[-1] == ("2026-02-03", True, "coach")
+    clock.on("2026-01-05")
+    clock.hear(STATUTORY.model_copy(update={"request_id": uuid4(), "due": date(2026, 1, 17)}), "desk")
+    assert answers(clock, "2026-07-01")[-1] == ("2026-01-20", True, "coach")
+
+
+def test_a_standing_request_has_no_answer_to_wait_for(clock: QuietClock) -> None:
+    """It is answered by what flows from then on."""
+    clock.hear(STATUTORY.model_copy(update={"standing": True}), "desk")
+    assert clock.keys() == []
+
+
+def related(party: str, role: Role, **changed: object) -> RelationRecord:
+    """Return a relation."""
+    return RelationRecord.model_validate({"id": uuid4(), "party": party, "role": role, "asserted_by": party} | changed)
+
+
+@pytest.mark.parametrize(
+    ("involved", "caller"),
+    [(("key", "uwv", "desk"), ["desk"]), (("key", "uwv"), ["uwv"]), (("key",), ["key"]), (("ggz",), [])],
+)
+def test_a_worry_is_called_about_by_the_desk_that_is_involved(
+    clock: QuietClock, involved: tuple[str, ...], caller: list[str]
+) -> None:
+    """The income desk before UWV, and else the key person (F21)."""
+    clock.register(*(related(party, clock.chain.roles[party]) for party in involved))
+    clock.hear(WORRY, "ggz")
+    assert [party for _, _, party in answers(clock, "2026-01-13")] == caller * 2
+
+
+def test_a_worry_without_a_wish_to_be_called_waits_for_nobody(clock: QuietClock) -> None:
+    """And an answer about the benefit ends every worry of before."""
+    clock.hear(WORRY.model_copy(update={"call_wanted": False}), "ggz")
+    assert clock.keys() == []
+    clock.hear(WORRY, "ggz")
+    clock.hear(EFFECT_DONE, "desk")
+    assert clock.keys() == []
+
+
+def test_each_who_must_act_on_a_right_is_asked_until_it_has(clock: QuietClock) -> None:
+    """One month; who answered is not asked again (F43)."""
+    clock.hear(RIGHT, "portal")
+    clock.move(days=3)
+    clock.hear(RIGHT.model_copy(update={"status": RightStatus.CARRIED_OUT}), "ggz")
+    assert answers(clock, "2026-03-01") == [("2026-01-29", False, "coach"), ("2026-02-06", True, "coach")]
+
+
+def test_when_all_have_acted_nothing_is_due(clock: QuietClock) -> None:
+    """Refused is an answer too."""
+    clock.hear(RIGHT, "portal")
+    for party, status in (("ggz", RightStatus.REFUSED), ("coach", RightStatus.CARRIED_OUT)):
+        clock.hear(RIGHT.model_copy(update={"status": status}), party)
+    assert clock.keys() == []
+
+
+def test_a_right_towards_everybody_is_asked_of_all_who_were_involved(clock: QuietClock) -> None:
+    """Also of who no longer is; never of the person's own portal. Who answers is known by then, or is asked."""
+    clock.register(related("ggz", Role.GGZ, ended=True), related("desk", Role.INC), related("portal", Role.CIT))
+    clock.hear(RIGHT.model_copy(update={"addressees": (), "due": date(2026, 1, 20)}), "portal")
+    clock.hear(RIGHT.model_copy(update={"addressees": (), "status": RightStatus.CARRIED_OUT}), "ggz")
+    assert answers(clock, "2026-02-20") == [("2026-01-13", False, "desk"), ("2026-01-21", True, "desk")]
+
+
+def test_a_question_of_months_ago_chases_nobody(clock: QuietClock) -> None:
+    """It came in with a first export."""
+    clock.hear(OUTREACH.model_copy(update={"by_when": date(2025, 11, 1)}), "ggz")
+    assert clock.keys() == []
