@@ -5,6 +5,7 @@ from collections import defaultdict
 from schakel_connectors.rejection import rejected
 from schakel_connectors.statement import SELF, OrganisationRef, Party, Sender
 from schakel_contracts.codes import Role
+from schakel_contracts.identifiers import is_bsn
 from schakel_services.chain.model import Chain
 
 
@@ -45,4 +46,9 @@ class Directory:
             raise rejected("recipient", "names_several_partners")
         if found:
             return found[0]
-        return Party("unknown:" + ref.value if ref.scheme == "partner" else f"{ref.scheme}:{ref.value}", role)
+        if ref.scheme != "partner":
+            return Party(f"{ref.scheme}:{ref.value}", role)
+        if is_bsn(ref.value):
+            # No organisation has a number like that by a name of this chain: somebody wrote a person where one belongs.
+            raise rejected("recipient", "not_an_organisation")
+        return Party(f"unknown:{ref.value}", role)

@@ -11,10 +11,15 @@ from pydantic_core import ErrorDetails
 from schakel_connectors.connector import load as load_connector
 from schakel_connectors.connector import names
 from schakel_contracts.codes import Role
+from schakel_contracts.policy.problem import PolicyError
 from schakel_services.chain.model import Chain
+from schakel_services.chain.policy import tightened
 
 NOT_ENTITLED = frozenset({Role.EMP, Role.SCH, Role.KEY, Role.TRN})
 """Roles without a right to the BSN (R18)."""
+
+NO_HOST = frozenset({Role.KEY, Role.CIT, Role.REP})
+"""Roles that employ nobody (R22)."""
 
 RESERVED = frozenset({"chain", "partner"})
 """The name of the chain's own key file, and what stands for a sender that is masked."""
@@ -72,7 +77,12 @@ def load_chain(path: Path) -> Chain:
     problems = [ChainProblem(line_of(text, loc), ".".join(map(str, loc)), rule) for loc, rule in _conflicts(chain)]
     if problems:
         raise ChainError(path, problems)
-    return chain
+    if chain.overlay is None:
+        return chain
+    try:
+        return tightened(chain, path.parent / chain.overlay)
+    except PolicyError as error:
+        raise ChainError(path, [ChainProblem(line_of(text, ("overlay",)), "overlay", str(error))]) from None
 
 
 def _told_once(error: ValidationError) -> list[ErrorDetails]:
@@ -99,6 +109,10 @@ def _conflicts(chain: Chain) -> list[tuple[tuple[str | int, ...], str]]:
             found.append(((*at, "id"), "id_used_twice"))
         if (partner.oin, partner.role) in seen_parties:
             found.append(((*at, "oin"), "oin_and_role_used_twice"))
+        if partner.host is not None and partner.role is not Role.KEY:
+            found.append(((*at, "host"), "host_is_for_role_KEY"))
+        if partner.host in NO_HOST:
+            found.append(((*at, "host"), "host_is_no_organisation"))
         if not partner.connectors and partner.channel is None:
             found.append(((*at, "id"), "neither_sends_nor_receives"))
         seen_ids.add(partner.id)
@@ -116,7 +130,7 @@ def _connector_rules(connectors: tuple[str, ...], role: Role) -> list[str]:
         manifest = load_connector(connector).manifest
         if role not in manifest.roles:
             rules.append(f"{connector}_is_not_for_role_{role}")
-        elif manifest.bsn and role in NOT_ENTITLED:
+        elif manifest.bsn and role in NOT_ENTITLED - manifest.without_bsn:
             rules.append(f"{connector}_reads_a_bsn_and_{role}_may_not_R18")
     return rules
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
 
 from schakel_contracts.codes import Purpose, Role
+from schakel_contracts.policy.facts import Addressee
 
 PartnerIdText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=48)]
 Oin = Annotated[str, StringConstraints(pattern=r"^[0-9]{20}$")]
@@ -59,6 +60,10 @@ class Partner(Closed):
     oin: Oin
     identifiers: tuple[Identifier, ...] = Field(default=(), description="Other registers, such as ura:00001234.")
     role: Role
+    host: Role | None = Field(
+        default=None,
+        description="For a key person: the role of the organisation behind, whose share is the most (R22).",
+    )
     connectors: tuple[str, ...] = Field(default=(), description="What it sends; connector names.")
     channel: Channel | None = Field(default=None, description="How it is told; none: it only sends.")
     agreements: tuple[Agreement, ...] = Field(min_length=1, description="At least one.")
@@ -66,6 +71,10 @@ class Partner(Closed):
     def agreed_until(self) -> date:
         """Return the last day on which every agreement holds."""
         return min(agreement.until for agreement in self.agreements)
+
+    def addressee(self) -> Addressee:
+        """Return the partner as the policy sees it."""
+        return Addressee(self.id, self.role, self.agreed_until(), self.host)
 
 
 class Chain(Closed):
@@ -76,6 +85,9 @@ class Chain(Closed):
     partitions: int = Field(default=4, ge=1, le=256, description="Fixed once topics exist.")
     keys: Path = Field(default=Path("keys"), description="Folder with the keys, relative to the data folder.")
     purposes: tuple[Purpose, ...] = Field(min_length=1, description="What this region shares for; other rows are off.")
+    overlay: Path | None = Field(
+        default=None, description="Folder, beside this file, with what the region tightens in the policy."
+    )
     partner: tuple[Partner, ...] = Field(min_length=1)
 
     def by_id(self, partner: str) -> Partner:

@@ -14,9 +14,13 @@ from schakel_services.demo import summary
 from schakel_services.demo.chapters import benefit, refused, scaled_up, start, trial_placement, withdrawal
 from schakel_services.demo.expectations import StoryStopped
 from schakel_services.demo.stage import Stage
+from schakel_services.demo.stories.play import Player
+from schakel_services.demo.stories.script import load_story, stories
 from schakel_services.demo.tally import tally
 
-CHAPTERS = (start, scaled_up, trial_placement, benefit, refused, withdrawal)
+CHAPTERS = {"twente": (start, scaled_up, trial_placement, benefit, refused, withdrawal)}
+"""Scenes that take more than a table can say, by the name of the chain; any other chain file plays Twente's."""
+
 OWN = ("KAFKA_", "SCHAKEL_")
 """Settings of the surroundings that the story does without: it has its own broker, and no failpoints."""
 
@@ -43,9 +47,7 @@ async def play(chain: Path, data: Path, environment: Mapping[str, str], console:
     async with Stage(chain, data, surroundings, console, _now) as stage:
         console.print(f"{stage.chain.region}: {len(stage.chain.partner)} partners, alles draait.", style="dim")
         try:
-            for chapter in CHAPTERS:
-                stage.narrator.chapter(chapter.TITLE, chapter.MEANING)
-                await chapter.play(stage)
+            await _perform(stage)
         except (StoryStopped, httpx.HTTPError) as error:
             stage.expectations.failed.append(f"het verhaal bleef steken: {_said(error)}")
         found = await tally(stage)
@@ -58,6 +60,23 @@ async def play(chain: Path, data: Path, environment: Mapping[str, str], console:
             "expectations": {"met": stage.expectations.met, "failed": list(failed)},
         }
     return Played(result, failed)
+
+
+async def _perform(stage: Stage) -> None:
+    """Play every chapter: those that are written out, then those of the chain's own table."""
+    scripts = stories()
+    name = stage.chain.name
+    scenes = CHAPTERS.get(name, () if name in scripts else CHAPTERS["twente"])
+    if scenes:
+        _ = stage.cast
+    for scene in scenes:
+        stage.narrator.chapter(scene.TITLE, scene.MEANING)
+        await scene.play(stage)
+    if name in scripts:
+        player = Player(stage)
+        for chapter in load_story(scripts[name]).chapter:
+            stage.narrator.chapter(chapter.title, chapter.meaning)
+            await player.chapter(chapter)
 
 
 def _said(error: Exception) -> str:

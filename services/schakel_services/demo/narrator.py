@@ -8,6 +8,7 @@ from rich.text import Text
 
 from schakel_contracts.codes import Outcome, Reason, ReceiptOutcome
 from schakel_contracts.decision import Verdict
+from schakel_contracts.delivery import DeliveryNotCompleted
 from schakel_contracts.policy.loading import load_policy
 from schakel_contracts.policy.texts import texts
 from schakel_services.chain.model import Chain
@@ -53,7 +54,7 @@ class Narrator:
 
     def _lines(self, event: Happened, verdict: Verdict) -> list[Text]:
         name = self.names.get(verdict.recipient, verdict.recipient)
-        if verdict.recipient == event.decision.source:
+        if verdict.recipient == event.decision.source and _is_about_a_denial(event, verdict):
             return self._sender(event, verdict, name)
         if verdict.outcome is Outcome.DENY:
             return [] if verdict.reason is Reason.NO_POLICY_ROW else [_not_told(name, verdict.reason, verdict)]
@@ -78,6 +79,12 @@ class Narrator:
         if verdict.masked:
             grounds.append("afgeschermd: " + " en ".join(MASKED.get(name, name) for name in verdict.masked))
         return f"[{'; '.join(grounds)}]"
+
+
+def _is_about_a_denial(event: Happened, verdict: Verdict) -> bool:
+    """Tell what the sender hears about others from what it hears of its own, such as a date that comes near."""
+    told = event.arrived.get(verdict.notification_id) if verdict.notification_id else None
+    return told is None or told["type"] == DeliveryNotCompleted.type
 
 
 def _not_told(name: str, reason: Reason | None, verdict: Verdict) -> Text:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
@@ -29,6 +30,7 @@ from schakel_services.demo.withdrawals import Withdrawal
 from schakel_services.demo.witness import Witness
 from schakel_services.hub.hub import Hub
 from schakel_services.runtime.keys import Keyring
+from schakel_services.runtime.moved_clock import FILE, move_clock
 
 TAKEN = httpx.codes.ACCEPTED
 
@@ -46,7 +48,6 @@ class Stage:
     dossiers: tuple[Dossier, ...] = field(default_factory=dossiers)
     withdrawals: list[Withdrawal] = field(default_factory=list)
     chain: Chain = field(init=False)
-    cast: Cast = field(init=False)
     hub: Hub = field(init=False)
     minutes: Minutes = field(init=False)
     narrator: Narrator = field(init=False)
@@ -55,6 +56,14 @@ class Stage:
     witness: Witness = field(init=False)
     _stack: AsyncExitStack = field(init=False, default_factory=AsyncExitStack)
     _systems: dict[str, PartnerSystem] = field(init=False, default_factory=dict)
+
+    ahead: timedelta = timedelta()
+    """How far the clock service runs ahead of everybody else."""
+
+    @cached_property
+    def cast(self) -> Cast:
+        """Return who plays which part in the first chapters; raises ``StoryNeeds``."""
+        return Cast.of(self.chain)
 
     async def __aenter__(self) -> Self:
         """Start everything; what was started is stopped again when the rest does not start."""
@@ -77,12 +86,30 @@ class Stage:
         """Return the pseudonym under which the hub knows somebody."""
         return Keyring(self.data / self.chain.keys).chain().pseudonym(dossier.bsn)
 
+    def handle(self, partner: Partner, dossier: Dossier) -> str:
+        """Return the number under which a partner without a right to the BSN is told of somebody (R19)."""
+        return Keyring(self.data / self.chain.keys).partner(partner.id).handle(self.person(dossier))
+
+    def move_clock(self, by: timedelta) -> None:
+        """Let time go by for the clock service alone; the gate and everybody else stay at today."""
+        self.ahead += by
+        move_clock(self._clock_file, self.ahead)
+
+    @property
+    def _clock_file(self) -> Path:
+        return self.data / "clock-ahead"
+
     async def post(self, partner: Partner, connector: str, record: dict[str, Any] | bytes, what: str) -> list[Happened]:
         """Send a record over HTTP, expect it to be taken, and return what came of it once that has settled."""
         answer = await self.system(partner).post(connector, record)
         self._say_sent(partner, what, answer)
         self.expectations.that(f"{partner.name}: {what} wordt aangenomen", holds=answer.status == TAKEN)
         return await self.follow(answer.events)
+
+    async def settled(self, events: Iterable[UUID]) -> None:
+        """Return once all that came of some events has ended, without telling of it."""
+        for event_id in events:
+            await self.witness.settled(event_id)
 
     async def follow(self, events: Iterable[UUID]) -> list[Happened]:
         """Return events once all of them have settled, and tell of them."""
@@ -146,10 +173,10 @@ class Stage:
         self.receivers = await enter(Receivers(keyring, self.minutes, self.now))
         chain_file = self.data / "chain.toml"
         self.chain = write_local_chain(self.given_chain, chain_file, self.receivers.base)
-        self.cast = Cast.of(self.chain)
         self.narrator = Narrator(self.console, self.chain)
         self.outboxes = Outboxes(self.chain, self.data)
-        self.hub = await enter(Hub(chain_file, self.data, self.environment))
+        settings = {FILE: str(self._clock_file)}
+        self.hub = await enter(Hub(chain_file, self.data, self.environment, settings=settings))
         self.receivers.open_for(p.id for p in self.chain.partner if isinstance(p.channel, Webhook))
         self.witness = await enter(Witness(self.hub.bootstrap))
         await self._open_systems(keyring)

@@ -56,5 +56,10 @@ REASONS = {
     Reason.NOT_FREELY_GIVEN: "niet aantoonbaar vrij",
     Reason.NO_REQUEST: "alleen op verzoek",
     Reason.NO_RELATION: "niet betrokken",
+    Reason.NOT_ASSERTED: "geen mens staat ervoor in",
+    Reason.NOT_VALID_FOR_AGE: "niet geldig voor de leeftijd",
+    Reason.OUT_OF_SCOPE: "valt buiten de vertegenwoordiging",
+    Reason.RIGHT_EXERCISED: "bezwaar loopt",
+    Reason.LEFT_THE_CHAIN: "niet meer in de keten",
 }
 """Reasons in two words, for a table; the sentences stand with the policy."""

@@ -36,8 +36,9 @@ class Words(BaseModel):
             return self.flag[name][0 if value else 1]
         if name not in self.field:
             return ""
-        text = str(value)
-        return f"{self.field[name]} {names.get(text) or self.value.get(text) or text.partition('T')[0]}".strip()
+        texts = [str(each) for each in value] if isinstance(value, list) else [str(value)]
+        said = [names.get(text) or self.value.get(text) or text.partition("T")[0] for text in texts]
+        return f"{self.field[name]} {', '.join(said)}".strip()
 
 
 @cache

@@ -89,3 +89,11 @@ def test_a_sender_that_names_itself_is_itself() -> None:
     assert sender.resolve(SELF, None) == Party("stad-wmo", Role.WMO)
     assert sender.resolve(SELF, Role.INC) == Party("stad-wmo", Role.WMO)
     assert sender.resolve(OrganisationRef("partner", "ggz"), None) == GGZ
+
+
+def test_a_person_s_number_is_no_organisation() -> None:
+    """A BSN where an organisation belongs is refused, and the refusal does not repeat it; a RSIN is none."""
+    with pytest.raises(RecordRejected) as refused:
+        DIRECTORY.resolve(OrganisationRef("partner", "999990019"), None)
+    assert "999990019" not in str(refused.value)
+    assert DIRECTORY.resolve(OrganisationRef("rsin", "999990019"), None).id == "rsin:999990019"

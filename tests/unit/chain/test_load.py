@@ -230,3 +230,21 @@ def test_a_problem_is_said_as_an_editor_understands_it(tmp_path: Path) -> None:
     with pytest.raises(ChainError) as caught:
         loaded(tmp_path, changed('id = "ggz"', 'id = "whsec_of_the_test"'))
     assert str(caught.value) == f"{tmp_path}/chain.toml: line 7: partner.0.id: string_pattern_mismatch"
+
+
+@pytest.mark.parametrize(
+    ("role", "host", "rule"),
+    [
+        ("KEY", "GGZ", None),
+        ("KEY", "KEY", "host_is_no_organisation"),
+        ("KEY", "CIT", "host_is_no_organisation"),
+        ("JOB", "GGZ", "host_is_for_role_KEY"),
+    ],
+)
+def test_a_key_person_has_a_host(role: str, host: str, rule: str | None, tmp_path: Path) -> None:
+    """Nobody else has one, and it is the role of an organisation (R22)."""
+    text = changed('role = "JOB"', f'role = "{role}"\nhost = "{host}"')
+    if rule is None:
+        assert loaded(tmp_path, text).by_id("coach").addressee().host is Role.GGZ
+    else:
+        assert [problem.rule for problem in problems(tmp_path, text)] == [rule]

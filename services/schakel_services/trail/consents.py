@@ -1,0 +1,75 @@
+"""Consents as the registry holds them now: one by its id, those of one person, or all."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from schakel_contracts.registry import REGISTRY_RECORD, ConsentRecord, Record
+from schakel_services.runtime import topics
+from schakel_services.runtime.cluster import Cluster
+from schakel_services.trail.search import TrailUnreadable
+from schakel_services.trail.stream import records_now
+
+KIND = "/consent/"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One consent, whose it is, and when its last version stood on the log."""
+
+    consent: ConsentRecord
+    person: str
+    partition: int
+    written_at: datetime
+    ended_at: datetime | None = None
+    """When the first version that says withdrawn stood on the log, as far as compaction has left it."""
+
+
+async def find_consent(cluster: Cluster, consent_id: UUID) -> Kept | None:
+    """Return one consent; None when the registry has never held it. Reads the registry from end to end."""
+    found: Kept | None = None
+    needle = f"{KIND}{consent_id}"
+    async with aclosing(records_now(cluster, topics.REGISTRY)) as records:
+        async for record in records:
+            key = (record.key or b"").decode("ascii", "replace")
+            if not key.endswith(needle) or record.value is None:
+                continue
+            consent = _read(record.value, f"{record.topic}/{record.partition}/{record.offset}")
+            if not isinstance(consent, ConsentRecord):
+                continue
+            at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+            ended = found.ended_at if found is not None else None
+            if ended is None and consent.withdrawn_at is not None:
+                ended = at
+            found = Kept(consent, key.partition("/")[0], record.partition, at, ended)
+    return found
+
+
+async def everybody(cluster: Cluster) -> AsyncGenerator[tuple[str, list[Record]], None]:
+    """Yield each person with all records about them; one partition in memory at a time."""
+    by_person: dict[str, dict[str, Record]] = {}
+    partition = -1
+    async with aclosing(records_now(cluster, topics.REGISTRY)) as records:
+        async for record in records:
+            key = (record.key or b"").decode("ascii", "replace")
+            person = key.partition("/")[0]
+            partition = record.partition
+            if record.value is None:
+                by_person.get(person, {}).pop(key, None)
+            else:
+                at = f"{record.topic}/{partition}/{record.offset}"
+                by_person.setdefault(person, {})[key] = _read(record.value, at)
+    for person, found in by_person.items():
+        if found:
+            yield person, list(found.values())
+
+
+def _read(value: bytes, at: str) -> Record:
+    try:
+        return REGISTRY_RECORD.validate_json(value)
+    except ValidationError:
+        raise TrailUnreadable(f"the record at {at} breaks its contract") from None
