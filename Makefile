@@ -14,7 +14,7 @@ READY := .venv/.ready
 # uv targets the project's own environment, also inside another one that is active.
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup demo test check bench chaos lock fmt clean
+.PHONY: help setup demo test check flows mutants bench chaos lock fmt clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -47,6 +47,12 @@ check: $(READY) ## style, types, import rules, schemas, documentation
 	@$(BIN)/lint-imports --cache-dir .cache/import-linter
 	@$(BIN)/pytest --quiet tests/architecture
 
+flows: $(READY) ## every flow F1-F47: seven proofs a row, and a table of them
+	@$(BIN)/python -m tests.flows.report
+
+mutants: $(READY) ## break the policy's code in every small way; the tests must notice
+	@$(BIN)/python -m tests.mutants.run
+
 bench: $(READY) ## records a second and latency, beside the floor of the machine
 	@$(BIN)/schakel bench
 
@@ -63,5 +69,5 @@ fmt: $(READY) ## format, and mend what ruff can mend
 	@$(BIN)/ruff format
 
 clean: ## remove what the targets made here
-	@rm -rf .venv .cache dist
+	@rm -rf .venv .cache build dist mutants
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

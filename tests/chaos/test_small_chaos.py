@@ -9,7 +9,15 @@ import pytest
 
 RECORDS, KILLS = 1_200, 3
 LIMIT_S = 900
-PROMISES = ("lost", "duplicated", "reordered", "after_withdrawal", "unaudited", "hanging_transactions")
+PROMISES = (
+    "lost",
+    "duplicated",
+    "reordered",
+    "after_withdrawal",
+    "unaudited",
+    "hanging_transactions",
+    "lost_markers",
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +45,7 @@ def test_something_was_broken_and_something_flowed(result: dict[str, Any]) -> No
     assert broken["frozen"] == 1
     assert result["withdrawals"] >= 2
     assert result["delivered"] > RECORDS
+    assert result["transactions"] > 20
 
 
 def test_without_fencing_it_would_show(result: dict[str, Any]) -> None:

@@ -14,7 +14,8 @@ from schakel_services.runtime.cluster import Cluster
 
 GROWTH_RECORDS = 10_000
 IDLE_S = 60.0
-LOOK_S = 0.05
+LOOK_S, LOOK_AT_THE_END_S = 0.25, 0.05
+"""Between two looks at how far the services are; each look costs the broker four requests or more."""
 
 
 @dataclass
@@ -34,7 +35,10 @@ class Throughput:
     cpu_s_per_1000: dict[str, float]
     peak_mb: dict[str, float]
     memory_growth: float
-    """Memory over the last 10,000 records, as a ratio to that over the first 10,000 (all services together)."""
+    """Memory at the end, as a ratio to that after the first 10,000 records (all processes together)."""
+
+    memory_mb: dict[str, dict[str, float]]
+    """The same for each process, in MiB: ``first`` and ``last``."""
 
     @property
     def records_per_s(self) -> float:
@@ -67,7 +71,7 @@ async def follow(cluster: Cluster, records: int, partitions: int, watch: Watch) 
                 break
             if now - moved_at > IDLE_S:
                 raise TimeoutError(f"{done} of {records} records went through, then nothing moved")
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(LOOK_S if done < records else LOOK_AT_THE_END_S)
         seconds = time.perf_counter() - began
         used = watch.used_s()
         late = watch.memory()
@@ -79,6 +83,9 @@ async def follow(cluster: Cluster, records: int, partitions: int, watch: Watch) 
         cpu_s_per_1000={name: round(value / records * 1000, 4) for name, value in used.items()},
         peak_mb=watch.peak(),
         memory_growth=round(sum(late.values()) / max(1.0, sum(early.values())), 3) if early else 1.0,
+        memory_mb={
+            name: {"first": round(early.get(name, now), 1), "last": round(now, 1)} for name, now in late.items()
+        },
     )
 
 
@@ -103,11 +110,11 @@ class _Progress:
 
     async def begun(self) -> int:
         """Return how many records the first commit was of, once there is one: starting up is not what is measured."""
-        for _ in range(int(IDLE_S / LOOK_S)):
+        for _ in range(int(IDLE_S / LOOK_AT_THE_END_S)):
             taken: int = sum([await self._intake.committed(tp) or 0 for tp in self._raw])
             if taken:
                 return taken
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(LOOK_AT_THE_END_S)
         raise TimeoutError("the intake committed nothing")
 
     async def look(self, records: int) -> tuple[int, bool]:

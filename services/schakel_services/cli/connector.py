@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from schakel_services.cli.connector_template import template
 from schakel_services.cli.output import AsJson, Exit, console, print_json, refuse, refusing
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from schakel_connectors.statement import Sender
 
 app = typer.Typer(no_args_is_help=True, help="What partners can send, and what a file of theirs would lead to.")
+
+app.command()(template)
 
 STYLES = {"accepted": "green", "unlinked": "yellow", "rejected": "red"}
 
@@ -71,7 +74,7 @@ def new(
 @app.command("try")
 def try_(
     name: Annotated[str, typer.Argument(help="Which connector.")],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Records, one a file, tried in this order.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Records, tried in this order.")],
     chain: Annotated[
         Path | None,
         typer.Option("--chain", exists=True, dir_okay=False, help="A chain file, to find organisations in."),
@@ -89,7 +92,7 @@ def try_(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what each file would lead to; nothing is sent, and no Kafka is needed.
+    """Say what each file, or each row of a file of many, would lead to; nothing is sent, and no Kafka is needed.
 
     Accepted; unlinked, when it is right but names the person only by the partner's own number, which no file before
     it linked to a BSN; or rejected, with fields and rules. A file that can't be read is rejected. Exit code 1 when
@@ -103,14 +106,14 @@ def try_(
     trials = Trials(connector, sender, received_at, {} if remember else None)
     outcomes = set()
     for file in files:
-        tried = trials.take(file)
-        outcomes.add(tried["outcome"])
-        if fhir:
-            tried["fhir"] = _deviations(file)
-        if as_json:
-            print_json(tried)
-        else:
-            _show(tried)
+        for tried in trials.take(file):
+            outcomes.add(tried["outcome"])
+            if fhir:
+                tried["fhir"] = _deviations(file)
+            if as_json:
+                print_json(tried)
+            else:
+                _show(tried)
     if "rejected" in outcomes:
         raise typer.Exit(Exit.REFUSED)
 
@@ -198,6 +201,7 @@ def _show(tried: dict[str, Any]) -> None:
             ", ".join([*events, *(f"registry {record['kind']}" for record in tried["registry"])]) or "nothing to tell"
         )
     console.print(f"[{STYLES[outcome]}]{outcome}[/]  ", end="")
-    console.print(f"{tried['file']}  {told}", markup=False, soft_wrap=True)
+    row = f" row {tried['row']}" if "row" in tried else ""
+    console.print(f"{tried['file']}{row}  {told}", markup=False, soft_wrap=True)
     for one in tried.get("fhir", ()):
         console.print(f"  departs from R4 at {one['field']}: {one['rule']}", markup=False, soft_wrap=True)

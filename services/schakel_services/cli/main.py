@@ -12,6 +12,7 @@ from schakel_services.cli import (
     chain,
     chaos,
     connector,
+    consent,
     contracts,
     demo,
     docs,
@@ -21,6 +22,7 @@ from schakel_services.cli import (
     topics,
 )
 from schakel_services.cli.one_line import OneLine
+from schakel_services.cli.policy import group as policy
 
 app = typer.Typer(
     cls=OneLine,
@@ -32,8 +34,10 @@ app = typer.Typer(
 app.add_typer(broker.app, name="broker")
 app.add_typer(chain.app, name="chain")
 app.add_typer(connector.app, name="connector")
+app.add_typer(consent.app, name="consent")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(docs.app, name="docs")
+app.add_typer(policy.app, name="policy")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(topics.app, name="topics")
 app.command("demo")(demo.demo)

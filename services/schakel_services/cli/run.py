@@ -23,6 +23,7 @@ class Service(StrEnum):
     INTAKE = "intake"
     GATE = "gate"
     DELIVER = "deliver"
+    CLOCK = "clock"
 
 
 def run(

@@ -1,7 +1,7 @@
 """Try files on a connector, as an intake would take them one after another, without a broker or a key."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from schakel_connectors.statement import Sender, Translation
 from schakel_connectors.trial import Memory, Trial, try_record
 
 Tried = dict[str, Any]
-"""``file``, ``outcome``, and ``errors`` of a rejected file or ``events`` and ``registry`` of another."""
+"""``file``, ``row`` in a file of many, ``outcome``, and ``errors`` when rejected, else ``events`` and ``registry``."""
 
 
 @dataclass
@@ -29,33 +29,42 @@ class Trials:
     persons: dict[str, str] = field(default_factory=dict)
     """BSN by own number, as accepted files linked them."""
 
-    def take(self, file: Path) -> Tried:
-        """Return what a file leads to; whatever is wrong with it is a rejection."""
-        shown = os.fsencode(file).decode("utf-8", "replace")
+    def take(self, file: Path) -> Iterator[Tried]:
+        """Yield what a file leads to, or each row of one that holds many; whatever is wrong is a rejection."""
+        shown = {"file": os.fsencode(file).decode("utf-8", "replace")}
         try:
-            trial = self._try(_read(file, self.connector.manifest.size_max))
+            raw = _read(file, self.connector.manifest.size_max)
         except RecordRejected as error:
-            errors = [{"field": one.field, "rule": one.rule} for one in error.errors]
-            return {"file": shown, "outcome": "rejected", "errors": errors}
-        except Exception:  # noqa: BLE001 - a connector's mistake, which the intake answers in the same way
-            return {"file": shown, "outcome": "rejected", "errors": [{"field": "record", "rule": "connector_failed"}]}
-        if trial["outcome"] == "rejected":
-            return {"file": shown, "outcome": "rejected", "errors": trial["errors"]}
-        return {
-            "file": shown,
-            "outcome": trial["outcome"],
-            "events": trial["events"],
-            "registry": trial["registry"],
-        }
+            yield shown | _rejected(error)
+            return
+        batch = self.connector.split(raw)
+        if batch is None:
+            yield shown | self._taken(raw, self.memory)
+            return
+        # The rows of one file are one story, also where the files are not.
+        memory: Memory = {} if self.memory is None else self.memory
+        for part in batch.parts:
+            yield shown | {"row": part.number} | self._taken(part.raw, memory)
 
-    def _try(self, raw: bytes) -> Trial:
+    def _taken(self, raw: bytes, memory: Memory | None) -> Tried:
+        try:
+            trial = self._try(raw, memory)
+        except RecordRejected as error:
+            return _rejected(error)
+        except Exception:  # noqa: BLE001 - a connector's mistake, which the intake answers in the same way
+            return _rejected(rejected("record", "connector_failed"))
+        if trial["outcome"] == "rejected":
+            return {"outcome": "rejected", "errors": trial["errors"]}
+        return {"outcome": trial["outcome"], "events": trial["events"], "registry": trial["registry"]}
+
+    def _try(self, raw: bytes, memory: Memory | None) -> Trial:
         trial = try_record(
             self.connector,
             raw,
             sender=self.sender,
             linked=self.persons,
             received_at=self.received_at,
-            memory=self.memory,
+            memory=memory,
         )
         if trial["outcome"] != "rejected":
             found = self._linked(self.connector.translate(raw))
@@ -77,6 +86,10 @@ class Trials:
             else:
                 known |= dict.fromkeys(subject.own_numbers, subject.bsn)
         return known
+
+
+def _rejected(error: RecordRejected) -> Tried:
+    return {"outcome": "rejected", "errors": [{"field": one.field, "rule": one.rule} for one in error.errors]}
 
 
 def _read(file: Path, size_max: int) -> bytes:

@@ -143,7 +143,7 @@ def test_a_connector_that_fails_rejects(tmp_path: Path) -> None:
     broken = Connector("broken", load("suwiml").manifest, load("suwiml").record, _fail, lambda _: ())
     file = tmp_path / "a"
     file.write_bytes(b"x")
-    tried = Trials(broken, trial_sender(broken), RECEIVED_AT).take(file)
+    (tried,) = Trials(broken, trial_sender(broken), RECEIVED_AT).take(file)
     assert tried["errors"] == [{"field": "record", "rule": "connector_failed"}]
 
 

@@ -10,7 +10,7 @@ from schakel_services.chain.load import load_chain
 from schakel_services.runtime.keys import Keyring
 from schakel_services.runtime.settings import Settings
 
-SERVICES = ("intake", "gate", "deliver")
+SERVICES = ("intake", "gate", "deliver", "clock")
 CHAIN = """\
 [chain]
 name = "example"

@@ -21,8 +21,14 @@ VARIABLES = {
     "KAFKA_SSL_CERTFILE": ("none", "Certificate of the client, where the brokers ask for one."),
     "KAFKA_SSL_KEYFILE": ("none", "Key of that certificate, if it is in a file of its own."),
     "SCHAKEL_CACHE": ("`$XDG_CACHE_HOME/schakel`", "Folder for what can be downloaded again: Kafka's jars."),
+    "SCHAKEL_CLOCK_FILE": (
+        "none",
+        "File with the seconds that clocks run ahead. For tests and the demo; refused with a broker elsewhere.",
+    ),
+    "SCHAKEL_CLOCK_OFFSET": ("none", "Seconds that clocks run ahead, for good. As above."),
     "SCHAKEL_DATA": ("`$XDG_DATA_HOME/schakel`", "`schakel broker` keeps its records in `broker` below it."),
     "SCHAKEL_FAILPOINTS": ("none", "Breaks a service on purpose. For the chaos suite; never in production."),
+    "SCHAKEL_INTAKE": ("none", "Address of the intake for `schakel consent`, where `--intake` is not given."),
     "SCHAKEL_LOG_LEVEL": ("`info`", "`debug`, `info`, `warning` or `error`, of `schakel run`."),
     "SCHAKEL_RETRY_FIRST_S": (
         "`2`",

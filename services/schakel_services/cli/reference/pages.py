@@ -13,7 +13,11 @@ from schakel_services.cli.reference.environment import environment
 from schakel_services.cli.reference.errors import errors
 from schakel_services.cli.reference.metrics import metrics
 from schakel_services.cli.reference.policy import policy
-from schakel_services.cli.reference.privacy import connectoren, matrix
+from schakel_services.cli.reference.privacy.connectors import connectoren
+from schakel_services.cli.reference.privacy.dpia import dpia
+from schakel_services.cli.reference.privacy.matrix import matrix
+from schakel_services.cli.reference.privacy.overview import overview
+from schakel_services.cli.reference.privacy.register import register
 from schakel_services.cli.reference.topics import topics
 from schakel_services.cli.reference.vocabularies import vocabularies
 
@@ -28,16 +32,19 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/settings.md": environment,
     "reference/topics.md": topics,
     "reference/vocabularies.md": vocabularies,
+    "privacy/README.md": overview,
     "privacy/connectoren.md": connectoren,
+    "privacy/dpia.md": dpia,
     "privacy/matrix.md": matrix,
+    "privacy/verwerkingen.md": register,
     **{f"reference/asyncapi/{service}.json": partial(asyncapi, service) for service in SERVICES},
 }
 """Each page, by its path in the folder of the documentation."""
 
-WHOLLY_MADE = ("reference/*.md", "reference/asyncapi/*.json")
-"""What stands here and is made from nothing is removed; an index is written by hand."""
+WHOLLY_MADE = ("reference/*.md", "reference/asyncapi/*.json", "privacy/*.md")
+"""What stands here and is made from nothing is removed; these pages are written by hand."""
 
-BY_HAND = {"reference/README.md"}
+BY_HAND = {"reference/README.md", "privacy/beleidstabellen.md"}
 
 
 def write(docs: Path) -> list[str]:

@@ -9,6 +9,7 @@ PRINCIPALS = {
     "intake": "intake of a partner",
     "gate": "gate",
     "deliver": "deliver of a partner",
+    "clock": "clock",
     "that partner": "the partner's own system",
     "explain": "who runs `schakel explain`",
 }

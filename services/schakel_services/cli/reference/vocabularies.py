@@ -3,7 +3,7 @@
 import inspect
 from enum import StrEnum
 
-from schakel_contracts import codes
+from schakel_contracts import codes, terms
 from schakel_contracts.policy.loading import load_policy
 from schakel_services.cli.reference.markdown import code, page, prose, table
 
@@ -15,7 +15,7 @@ def vocabularies() -> str:
     dutch |= {purpose.value: row.name for purpose, row in policy.purposes.items()}
     found = [
         item
-        for item in vars(codes).values()
+        for item in [*vars(codes).values(), *vars(terms).values()]
         if inspect.isclass(item) and issubclass(item, StrEnum) and item is not StrEnum
     ]
     return page(

@@ -1,0 +1,42 @@
+"""The matrix: for each kind of data and each source, what each role may know on which ground."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schakel_contracts.catalogue import BY_SHORT_TYPE
+from schakel_contracts.codes import Category, Role
+from schakel_contracts.policy.model import Policy
+from schakel_services.cli.policy.letters import together
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: a kind of data, the sources of which all that follows is the same, and a cell for each role."""
+
+    category: Category
+    sources: tuple[Role, ...]
+    cells: dict[Role, str]
+
+
+def grid(policy: Policy, category: Category | None = None) -> Iterator[Line]:
+    """Yield the lines of every category, or of one, in the order of the vocabularies; sources with equal lines in one.
+
+    A category that no row opens has one line without sources, in which all is closed.
+    """
+    events: dict[Category, set[str]] = defaultdict(set)
+    for event in {row.event for row in policy.rows.values()}:
+        events[BY_SHORT_TYPE[event].category].add(event)
+    for found in Category if category is None else [category]:
+        yield from _lines(policy, found, sorted(events[found]))
+
+
+def _lines(policy: Policy, category: Category, events: list[str]) -> Iterator[Line]:
+    alike: dict[tuple[str, ...], list[Role]] = {}
+    for source in Role:
+        ways = [event for event in events if any((event, source, role) in policy.cells for role in Role)]
+        if ways:
+            cells = tuple(together(policy.cells.get((event, source, role)) for event in ways) for role in Role)
+            alike.setdefault(cells, []).append(source)
+    for cells, sources in (alike or {(together(()),) * len(Role): []}).items():
+        yield Line(category, tuple(sources), dict(zip(Role, cells, strict=True)))
