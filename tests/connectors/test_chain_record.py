@@ -156,7 +156,7 @@ def test_a_withdrawal_by_key_tells_whom_the_consent_named() -> None:
     assert gone["events"][0]["recipients"] == recipients
     assert gone["registry"][0]["withdrawn_at"] is not None
     assert gone["registry"][0]["id"] == gone["events"][0]["consent_id"]
-    assert told(tried(given, memory)) == [("Consent.status", "withdrawn_before")]
+    assert told(tried(given, memory)) == [("record", "withdrawn_before")]
 
 
 def test_a_consent_that_another_replaces_ends_with_it() -> None:

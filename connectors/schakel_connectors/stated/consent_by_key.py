@@ -39,7 +39,7 @@ class ConsentByKeyStated(ConsentStated):
     ) -> ConsentGranted | ConsentWithdrawn | None:
         """Return granted or withdrawn; nothing for a consent that another replaced, since that one is told of."""
         stood, full = self._recalled(memory)
-        if self.standing is Standing.HOLDS and stood == Standing.SUPERSEDED:
+        if self.standing is Standing.HOLDS and stood in {Standing.SUPERSEDED, Standing.WITHDRAWN}:
             raise rejected("record", "withdrawn_before")
         if self.standing is Standing.SUPERSEDED:
             return None

@@ -10,8 +10,8 @@ from schakel_contracts.identifiers import Bsn
 from schakel_services.chaos.scenario import EPOCH, Plan, plan
 from schakel_services.hub.synthetic import bsns
 
-WITHDRAWALS_PER_S = 5.0
-BEFORE_S, AFTER_S = 2.0, 2.0
+WITHDRAWALS_PER_S = 8.0
+BEFORE_S, AFTER_S = 1.5, 1.5
 """A person is told of from so long before the withdrawal is asked for until so long after it was acknowledged."""
 
 

@@ -29,7 +29,7 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Keep the folder, with all that was sent and received.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Play six chapters in the lives of five fictitious persons, and check every promise: exit code 1 when one broke.
+    """Play chapters in the lives of fictitious persons, and check every promise: exit code 1 when one broke.
 
     Starts a Kafka of its own, all services and the partners' systems, and stops everything again, also on Ctrl-C.
     """

@@ -1,4 +1,4 @@
-"""The persons of the story: eight files with a number, and nobody behind them."""
+"""The persons of the story: six files with a number, and nobody behind them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from schakel_contracts.identifiers import Bsn, is_bsn
 FIRST = 999_940_000
 """In the range that is never issued; what passes the eleven test from here on is taken."""
 
-SURNAMES = ("Lindehof", "Zandpad", "Rietveen", "Molenbeek", "Kastanje", "Hagedoorn", "Veldzicht", "Waterkant")
+SURNAMES = ("Lindehof", "Zandpad", "Rietveen", "Molenbeek", "Kastanje", "Hagedoorn")
 """In the partners' own files people have names; none of these may be found anywhere else."""
 
 

@@ -30,7 +30,6 @@ from schakel_services.demo.withdrawals import Withdrawal
 from schakel_services.demo.witness import Witness
 from schakel_services.hub.hub import Hub
 from schakel_services.runtime.keys import Keyring
-from schakel_services.runtime.moved_clock import FILE, move_clock
 
 TAKEN = httpx.codes.ACCEPTED
 
@@ -58,7 +57,7 @@ class Stage:
     _systems: dict[str, PartnerSystem] = field(init=False, default_factory=dict)
 
     ahead: timedelta = timedelta()
-    """How far the clock service runs ahead of everybody else."""
+    """How far the services' clocks run ahead of the machine's."""
 
     @cached_property
     def cast(self) -> Cast:
@@ -91,13 +90,9 @@ class Stage:
         return Keyring(self.data / self.chain.keys).partner(partner.id).handle(self.person(dossier))
 
     def move_clock(self, by: timedelta) -> None:
-        """Let time go by for the clock service alone; the gate and everybody else stay at today."""
+        """Let time go by for every service; the partners' own systems go on at today."""
         self.ahead += by
-        move_clock(self._clock_file, self.ahead)
-
-    @property
-    def _clock_file(self) -> Path:
-        return self.data / "clock-ahead"
+        self.hub.move_clock(self.ahead)
 
     async def post(self, partner: Partner, connector: str, record: dict[str, Any] | bytes, what: str) -> list[Happened]:
         """Send a record over HTTP, expect it to be taken, and return what came of it once that has settled."""
@@ -175,8 +170,7 @@ class Stage:
         self.chain = write_local_chain(self.given_chain, chain_file, self.receivers.base)
         self.narrator = Narrator(self.console, self.chain)
         self.outboxes = Outboxes(self.chain, self.data)
-        settings = {FILE: str(self._clock_file)}
-        self.hub = await enter(Hub(chain_file, self.data, self.environment, settings=settings))
+        self.hub = await enter(Hub(chain_file, self.data, self.environment, clock_moves=True))
         self.receivers.open_for(p.id for p in self.chain.partner if isinstance(p.channel, Webhook))
         self.witness = await enter(Witness(self.hub.bootstrap))
         await self._open_systems(keyring)

@@ -22,6 +22,9 @@ FIND_S = 5.0
 """How long one event may take to be read; after that the whole batch is tried again."""
 
 LOOK_MS = 200
+FETCH_BYTES = 64 * 1024
+NEAR_MAX = 500
+"""How much is fetched to find one event: what was withheld at one moment lies close together on the log."""
 
 OWN_WORDS = frozenset({DeliveryNotCompleted.type, DisclosureFirstMade.type})
 """What the gate itself says of an event: that it did not arrive is not about the event."""
@@ -38,6 +41,8 @@ class FailedDeliveries:
         self._cluster = cluster
         self._partition = TopicPartition(topics.EVENTS, partition)
         self._consumer: AIOKafkaConsumer | None = None
+        self._near: dict[int, ConsumerRecord] = {}
+        """What was read last, by offset: the next one asked for is often among it."""
 
     async def take(self, record: ConsumerRecord, teller: Teller, heard: Heard) -> None:
         """Let the sender hear, once, of a delivery that was given up or withheld at the second check (F46, R15).
@@ -86,6 +91,7 @@ class FailedDeliveries:
         if self._consumer is not None:
             await stop_client(self._consumer)
             self._consumer = None
+        self._near = {}
 
     async def _find(self, position: str) -> ConsumerRecord | None:
         """Read the one record at a position of our own events partition; None when there is none (any more).
@@ -96,16 +102,19 @@ class FailedDeliveries:
         if place is None or (place[1], int(place[2])) != (self._partition.topic, self._partition.partition):
             return None
         offset = int(place[3])
+        if (near := self._near.get(offset)) is not None:
+            return near
         if self._consumer is None:
-            self._consumer = self._cluster.consumer(client_id="gate-failed")
+            self._consumer = self._cluster.consumer(client_id="gate-failed", fetch_bytes=FETCH_BYTES)
             self._consumer.assign([self._partition])
             await self._consumer.start()
         self._consumer.seek(self._partition, offset)
         async with asyncio.timeout(FIND_S):
             while True:
-                found = await self._consumer.getmany(self._partition, timeout_ms=LOOK_MS, max_records=1)
-                for record in found.get(self._partition, ()):
-                    return record if record.offset == offset else None
+                found = await self._consumer.getmany(self._partition, timeout_ms=LOOK_MS, max_records=NEAR_MAX)
+                if records := found.get(self._partition, ()):
+                    self._near = {record.offset: record for record in records}
+                    return self._near.get(offset)
                 if await self._is_nothing(self._consumer, offset):
                     return None
 

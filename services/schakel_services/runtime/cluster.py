@@ -27,6 +27,9 @@ BATCH_BYTES_MAX = 900_000
 Isolation = Literal["read_committed", "read_uncommitted"]
 
 
+FETCH_BYTES = 4 * 1024 * 1024
+
+
 @dataclass(frozen=True)
 class Cluster:
     """A Kafka cluster and how long it lets a silent member be."""
@@ -79,8 +82,12 @@ class Cluster:
         group: str | None = None,
         isolation: Isolation = "read_committed",
         client_id: str = "schakel",
+        fetch_bytes: int = FETCH_BYTES,
     ) -> AIOKafkaConsumer:
-        """Return a consumer, not started, that starts at the beginning and never commits by itself."""
+        """Return a consumer, not started, that starts at the beginning and never commits by itself.
+
+        ``fetch_bytes`` is how much the broker may send at once of one partition; little for who reads single records.
+        """
         consumer = AIOKafkaConsumer(
             *topics,
             bootstrap_servers=self.bootstrap,
@@ -93,8 +100,8 @@ class Cluster:
             session_timeout_ms=self.session_timeout_ms,
             heartbeat_interval_ms=max(100, self.session_timeout_ms // 4),
             max_poll_interval_ms=300_000,
-            max_partition_fetch_bytes=4 * 1024 * 1024,
-            fetch_max_bytes=32 * 1024 * 1024,
+            max_partition_fetch_bytes=fetch_bytes,
+            fetch_max_bytes=8 * fetch_bytes,
             metadata_max_age_ms=30_000,
             **self.security,
         )

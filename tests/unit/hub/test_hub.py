@@ -17,11 +17,11 @@ def test_every_partner_is_told_where_its_records_go(tmp_path: Path) -> None:
     assert ggz["role"] == "GGZ"
     assert ggz["records"] == {
         name: f"http://127.0.0.1:8080/v1/partners/ggz-het-veen/records/{name}"
-        for name in ("fhir_care_plan", "fhir_consent")
+        for name in ("fhir_care_plan", "fhir_consent", "chain_record")
     }
     assert ggz["inbox"] == str(tmp_path / "inbox" / "ggz-het-veen")
     assert ggz["key_file"] == str(tmp_path / "keys" / "ggz-het-veen.json")
-    assert said["partners"]["werkgever-boom"]["records"] == {}
+    assert said["partners"]["sleutelfiguur-esveld"]["records"] == {}
 
 
 def test_services_get_the_broker_of_the_hub(tmp_path: Path) -> None:
