@@ -9,6 +9,7 @@ belong to others and aren't part of the project; ``SCHAKEL_SAMPLES`` names the f
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,7 +19,7 @@ import pytest
 from schakel_connectors.connector import load
 from schakel_connectors.trial import Trial, try_record
 from schakel_contracts.codes import Role
-from schakel_contracts.policy import Addressee, EventFacts, PersonRegistry, Ruling, decide, load_policy
+from schakel_contracts.policy import Addressee, EventFacts, PersonRegistry, Policy, Ruling, decide, load_policy
 from schakel_contracts.registry import REGISTRY_RECORD, AgeRecord, RelationRecord
 
 ROOT = Path(__file__).parents[2]
@@ -109,6 +110,12 @@ def said_here(example: Any) -> Any:
     return here | {"patient": PERSON, "performer": who, "provision": rule | wider}
 
 
+@cache
+def policy() -> Policy:
+    """Return the policy that Schakel ships."""
+    return load_policy()
+
+
 def tried(document: Any) -> Trial:
     """Return what the connector makes of it."""
     return try_record(load("fhir_consent"), json.dumps(document).encode())
@@ -122,7 +129,7 @@ def ruled(trial: Trial, example: Any, *others: Any) -> Ruling:
     given = datetime.fromisoformat(example["dateTime"])
     now = (given if given.tzinfo else given.replace(tzinfo=UTC)) + timedelta(days=1)
     event = EventFacts("care_plan.status_changed", Addressee("ggz-1", Role.GGZ))
-    return decide(event, RECIPIENT, person, load_policy(), now)
+    return decide(event, RECIPIENT, person, policy(), now)
 
 
 @BY_NAME
