@@ -8,7 +8,7 @@ from schakel_contracts.codes import Category, Outcome, Purpose, Reason, Remedy, 
 from schakel_contracts.policy.citation import citation
 from schakel_contracts.policy.ends import Lack
 from schakel_contracts.policy.grantor import BEYOND_SCOPE, LACKS_OWN_WORD, LACKS_REPRESENTATIVE
-from schakel_contracts.policy.hosting import stricter
+from schakel_contracts.policy.hosting import demanding, stricter
 from schakel_contracts.policy.model import Attempt, Cell, CellKey
 from schakel_contracts.policy.pauses import EMERGENCY_CATEGORIES, EMERGENCY_ROLES
 from schakel_contracts.policy.ruling import Ruling
@@ -90,6 +90,8 @@ def compile_cells(
         behind: dict[Role, Cell] = {
             host: cells[*key[:2], host] for host in Role if host is not Role.KEY and (*key[:2], host) in cells
         }
+        # Whose organisation sent it knows it anyway: its key person has what the own row gives.
+        behind.setdefault(key[1], cells[key])
         cells[key] = compiler.for_hosts(cells[key], key[1], behind)
     return cells | {(BY_SHORT_TYPE[key[0]].type, *key[1:]): cell for key, cell in cells.items()}
 
@@ -150,7 +152,7 @@ class _Compiler:
         row = stricter(cell.row, behind.row)
         if row is None or not row.fields:
             return None
-        used = [self._bases[code] for code in row.basis]
+        used = demanding(row, behind.row, self._bases)
         by_law = [self._bases[code] for code in behind.row.basis if self._bases[code].kind is BasisKind.STATUTORY]
         lawful = by_law if any(basis.kind is BasisKind.HOST for basis in used) else []
         return replace(
@@ -160,7 +162,8 @@ class _Compiler:
             about_roles=frozenset(row.about_roles),
             relation_required=row.relation_required,
             asserted=row.asserted,
-            articles=tuple(dict.fromkeys([*cell.articles, *(a for basis in lawful for a in basis.articles)])),
+            denials=_denials(row, used, source),
+            articles=tuple(dict.fromkeys([*cell.articles, *(a for basis in [*used, *lawful] for a in basis.articles)])),
         )
 
 

@@ -1,11 +1,13 @@
 """What a key person gets: the stricter of the own row and the row of the organisation behind (R22)."""
 
+from collections.abc import Mapping
+
 from schakel_contracts.codes import Role
-from schakel_contracts.policy.tables_format import FlowRow
+from schakel_contracts.policy.tables_format import BY_CONSENT, BasisKind, BasisRow, FlowRow
 
 
 def stricter(row: FlowRow, host: FlowRow) -> FlowRow | None:
-    """Return a key person's row with no more in it than the host's row has, or none; its bases stay its own.
+    """Return a key person's row with no more in it than the host's row has, or none; its bases: ``demanding``.
 
     Where the host sees a masked event, so does the key person, with the fields that the host gets of it. A relation, or
     somebody who stands for it, is asked when either row asks it; whom an event is for, only the own row says.
@@ -32,3 +34,16 @@ def stricter(row: FlowRow, host: FlowRow) -> FlowRow | None:
             "prohibited_use": row.prohibited_use or host.prohibited_use,
         }
     )
+
+
+def demanding(row: FlowRow, host: FlowRow, bases: Mapping[str, BasisRow]) -> list[BasisRow]:
+    """Return a key person's bases, where plain consent takes what the host would have to show.
+
+    A host that may know on nothing less than written consent, or than the five questions on free will (R5, R12), can't
+    have its key person know on less. Where the host may know by law, or on plain consent, the own basis stays.
+    """
+    used = [bases[code] for code in row.basis]
+    behind = [bases[code] for code in host.basis if bases[code].kind is not BasisKind.EMERGENCY]
+    if not behind or any(b.kind not in BY_CONSENT or b.kind is BasisKind.CONSENT for b in behind):
+        return used
+    return [behind[0] if basis.kind is BasisKind.CONSENT else basis for basis in used]

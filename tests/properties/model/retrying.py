@@ -7,7 +7,7 @@ from tests.properties.model.comparing import Asked, party
 from tests.properties.model.consents import Asked as Question
 from tests.properties.model.consents import consents_for
 from tests.properties.model.days import day, day_of, instant
-from tests.properties.model.records import Pile, has_left, is_paused, relations
+from tests.properties.model.records import Pile, has_left, is_emergency, is_paused, is_requested, relations
 from tests.properties.model.tables import CATEGORY, KIND_OF_BASIS
 from tests.properties.model.verdict import answer
 
@@ -51,7 +51,7 @@ def retry(before: Asked, pile: Pile, person: PersonRegistry, policy: Policy, at:
     return ""
 
 
-def may_not_leave(before: Asked, pile: Pile, now: int) -> str:
+def may_not_leave(before: Asked, pile: Pile, now: int) -> str:  # noqa: PLR0911 - one return for each reason
     """Return why nothing may leave, by the papers as they are now; empty when it may."""
     event, to, told = before.event, before.to, before.answer
     assert told.row is not None
@@ -65,6 +65,10 @@ def may_not_leave(before: Asked, pile: Pile, now: int) -> str:
     kind = KIND_OF_BASIS[told.basis]
     if kind in ("statutory", "on_request", "host") and is_paused(pile, to["id"], category, now):
         return "restricted"
+    if kind == "on_request" and not is_requested(pile, to["id"], category, told.basis, now):
+        return "no request"
+    if kind == "emergency" and not is_emergency(pile, to["id"], (to["role"], to["host"] or to["role"]), category, now):
+        return "no emergency"
     if kind.endswith("consent"):
         question = Question(to["id"], to["role"], category, event["source"]["id"], (str(before.ruling.purpose),), now)
         found = consents_for("consent", pile, question)

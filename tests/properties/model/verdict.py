@@ -66,6 +66,8 @@ def answer(event: Json, to: Json, pile: Pile, at: str | datetime) -> Answer:
     host_row = None
     if to["role"] == "KEY" and to["host"]:
         host_rows = rows_for(event["type"], source["role"], to["host"])
+        if not host_rows and to["host"] == source["role"]:
+            host_rows = rows
         if not host_rows:
             return no("no_policy_row")
         (host_row,) = host_rows
@@ -74,7 +76,7 @@ def answer(event: Json, to: Json, pile: Pile, at: str | datetime) -> Answer:
         return no("no_policy_row")
     obstacles = before_any_basis(row, host_row, event, to, pile, now)
     bases: list[tuple[str, dict[str, str]]] = []
-    for code in row["basis"]:
+    for code in asked_of(row, host_row):
         good, wrong = basis_holds(code, row, host_row, event, to, pile, now)
         if wrong is None:
             bases.append((code, good))
@@ -84,6 +86,17 @@ def answer(event: Json, to: Json, pile: Pile, at: str | datetime) -> Answer:
         return Answer(reasons=frozenset(obstacles))
     code, good = bases[0]
     return given(row, host_row, code, good, relations(pile, to["id"], to["role"], now))
+
+
+def asked_of(row: Json, host_row: Json | None) -> list[str]:
+    """Return the bases of a row; a key person's plain consent becomes whatever the host can't do without (R22)."""
+    if host_row is None:
+        return list(row["basis"])
+    behind = [code for code in host_row["basis"] if KIND_OF_BASIS[code] != "emergency"]
+    demands = {KIND_OF_BASIS[code] for code in behind}
+    if not demands or demands - {"written_consent", "checked_consent"}:
+        return list(row["basis"])
+    return [behind[0] if KIND_OF_BASIS[code] == "consent" else code for code in row["basis"]]
 
 
 BEFORE = {"agreement_expired", "left_the_chain", "not_asserted", "sender_veto", "no_relation"}

@@ -1,12 +1,18 @@
 """A key person gets the stricter of the own row and that of the organisation behind (R22)."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from schakel_contracts.codes import Outcome, Reason, Role
-from schakel_contracts.policy import Addressee
+from schakel_contracts.codes import Category, ConsentForm, FreelyGivenCheck, Outcome, Purpose, Reason, Role
+from schakel_contracts.consent import Recipient
+from schakel_contracts.policy import Addressee, decide, load_policy
+from schakel_contracts.policy.facts import EventFacts
+from schakel_contracts.policy.person import PersonRegistry
+from schakel_contracts.registry import ConsentRecord, RelationRecord
 
 LEVEL = "support_level.changed"
 BENEFIT = "benefit_status.changed"
@@ -151,3 +157,53 @@ def test_a_region_without_the_hosts_purpose_closes_it_for_the_key_person(desk: A
     assert ruled(here, Role.JOB, consented(here)).allowed
     assert ruled(limited, Role.JOB, consented(here)).rules == ("R22",)
     assert ruled(limited, None, consented(here)).allowed
+
+
+@pytest.mark.parametrize(
+    ("checks", "allowed"), [(tuple(FreelyGivenCheck), True), ((), False)], ids=["all five", "none of the five"]
+)
+def test_a_host_that_must_ask_the_five_questions_can_not_leave_it_to_its_key_person(
+    checks: tuple[FreelyGivenCheck, ...],
+    allowed: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    """R12, R22: a key person of the income desk needs what the desk needs; one of a GGZ organisation plain consent."""
+    policy = load_policy()
+    now = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    consent = ConsentRecord(
+        id=UUID(int=1),
+        purposes=(Purpose.SUPPORT_SCALING,),
+        categories=(Category.SUPPORT_LEVEL,),
+        recipients=(Recipient(party="key-1"),),
+        form=ConsentForm.DIGITAL,
+        granted_at=now - timedelta(days=1),
+        freely_given=checks,
+    )
+    relation = RelationRecord(id=UUID(int=2), party="key-1", role=Role.KEY, asserted_by="inc-1")
+    person = PersonRegistry.from_records([consent, relation])
+    event = EventFacts("support_level.changed", Addressee("ggz-1", Role.GGZ))
+    desk = decide(event, Addressee("key-1", Role.KEY, host=Role.INC), person, policy, now)
+    assert desk.allowed is allowed
+    if allowed:
+        assert (desk.basis, desk.view) == (("CX",), "support_trajectory.changed")
+    else:
+        assert desk.reason is Reason.NOT_FREELY_GIVEN
+    assert decide(event, Addressee("key-1", Role.KEY, host=Role.GGZ), person, policy, now).basis == ("C",)
+
+
+def test_a_key_person_of_who_sent_it_has_what_the_own_row_gives() -> None:
+    """R22: UWV tells its own key person of a benefit on written consent, though UWV has no row to itself."""
+    policy = load_policy()
+    now = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    consent = ConsentRecord(
+        id=UUID(int=1),
+        purposes=(Purpose.BENEFIT_CONTINUITY,),
+        categories=(Category.BENEFIT_KIND_STATUS,),
+        recipients=(Recipient(party="key-1"),),
+        form=ConsentForm.WRITTEN,
+        granted_at=now - timedelta(days=1),
+    )
+    relation = RelationRecord(id=UUID(int=2), party="key-1", role=Role.KEY, asserted_by="uwv-1")
+    event = EventFacts("benefit_status.changed", Addressee("uwv-1", Role.UWV))
+    own = Addressee("key-1", Role.KEY, host=Role.UWV)
+    assert decide(event, own, PersonRegistry.from_records([consent, relation]), policy, now).basis == ("CW",)
+    assert decide(event, own, PersonRegistry.from_records([relation]), policy, now).reason is Reason.NO_CONSENT
