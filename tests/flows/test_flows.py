@@ -166,6 +166,10 @@ def what_may_end(each: Opened) -> dict[Reason, list[Any]]:
     ends: dict[str, tuple[Reason, dict[str, Any]]] = {}
     if each.way.row.relation_required:
         ends["relation"] = (Reason.NO_RELATION, {"ended": True})
+    if each.basis.kind is BasisKind.ON_REQUEST:
+        ends["request"] = (Reason.NO_REQUEST, {"valid_until": NOW + timedelta(seconds=1)})
+    if each.basis.kind is BasisKind.EMERGENCY:
+        ends["emergency"] = (Reason.NO_CONSENT, {"closed_at": NOW + timedelta(seconds=1)})
     if each.basis.kind in BY_CONSENT:
         ends["consent"] = (Reason.CONSENT_WITHDRAWN, {"withdrawn_at": NOW + timedelta(seconds=1)})
     found: dict[Reason, list[Any]] = {

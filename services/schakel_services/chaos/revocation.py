@@ -136,6 +136,7 @@ async def revocation(rate: float, withdrawals: int, kills: int, seed: int, *, co
     result |= _counts(seen) | _times(seen.asked, seen.effects.at)
     quiet = {person: asked for person, asked in seen.asked.items() if not _was_disturbed(person, seen)}
     result["undisturbed"] = {"withdrawals": len(quiet)} | _times(quiet, seen.effects.at)
+    result["recovery_ms"] = spread((outage.ended_at - outage.began_at) / MS for outage in seen.outages)
     result |= {"controls": controlled, "seconds": round(time.monotonic() - began, 1)}
     zero = not any(result[name] for name in ZEROS) and len(seen.asked) == withdrawals
     result["ok"] = zero and all(control["caught"] for control in controlled.values())

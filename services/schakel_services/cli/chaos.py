@@ -24,6 +24,7 @@ REVOCATION_MORE = (
     "request_to_ack_ms",
     "effect_ms",
     "undisturbed",
+    "recovery_ms",
     "controls",
     "seconds",
 )
