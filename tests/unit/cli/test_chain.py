@@ -25,7 +25,7 @@ def test_the_shipped_chain_is_right() -> None:
     line = said.line()
     assert (said.exit_code, set(line), line["problems"]) == (0, KEYS, [])
     assert line["summary"]["name"] == "twente"
-    assert line["summary"]["roles"]["GGZ"] == 1
+    assert line["summary"]["roles"]["GGZ"] == 2
     assert line["summary"]["connectors"]["suwiml"] == ["uwv-twente", "gemeente-esveld-inkomen"]
     assert "care_coordination" in line["summary"]["purposes"]
     assert {"id", "name", "role", "connectors", "channel", "agreed_until"} == line["summary"]["partners"][0].keys()
