@@ -93,7 +93,8 @@ def needles(demo: Any, chain: Chain) -> frozenset[str]:
     """Everything in any record that was sent which is somebody's and nobody else's business."""
     records = (path.read_bytes() for path in (demo.data / "demo" / "sent").iterdir())
     found = frozenset(value for record in records for value in values_of(record) if tells_of_somebody(value, chain))
-    names = {dossier.surname for dossier in dossiers()} | {dossier.bsn for dossier in dossiers()}
+    # The sixth person is told of in rows, which have no field for a name.
+    names = {dossier.surname for dossier in dossiers()[:5]} | {dossier.bsn for dossier in dossiers()}
     assert found >= {*names, impossible_bsn(), DIAGNOSIS, "118734"}
     return found
 

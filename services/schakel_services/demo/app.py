@@ -67,8 +67,6 @@ async def _perform(stage: Stage) -> None:
     scripts = stories()
     name = stage.chain.name
     scenes = CHAPTERS.get(name, () if name in scripts else CHAPTERS["twente"])
-    if scenes:
-        _ = stage.cast
     for scene in scenes:
         stage.narrator.chapter(scene.TITLE, scene.MEANING)
         await scene.play(stage)

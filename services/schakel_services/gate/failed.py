@@ -17,6 +17,7 @@ from schakel_services.runtime import topics
 from schakel_services.runtime.closing import stop_client
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.runtime.log import log
+from schakel_services.runtime.watermark import Watermarks
 
 FIND_S = 5.0
 """How long one event may take to be read; after that the whole batch is tried again."""
@@ -37,8 +38,9 @@ class FailedDeliveries:
     stands on the log; the gate, which may read it, looks there.
     """
 
-    def __init__(self, cluster: Cluster, partition: int) -> None:
+    def __init__(self, cluster: Cluster, partition: int, watermarks: Watermarks) -> None:
         self._cluster = cluster
+        self._watermarks = watermarks
         self._partition = TopicPartition(topics.EVENTS, partition)
         self._consumer: AIOKafkaConsumer | None = None
         self._near: dict[int, ConsumerRecord] = {}
@@ -122,12 +124,11 @@ class FailedDeliveries:
         """Say whether the broker has answered, and has no record there.
 
         The position moved: to the beginning, since retention took the offset, or past a marker that stood there. Or the
-        log ends before it.
+        log ends before it: asked anew, since what the consumer saw of its end may be from before the event.
         """
         if await consumer.position(self._partition) != offset:
             return True
-        end = consumer.highwater(self._partition)
-        return end is not None and offset >= end
+        return offset >= await self._watermarks.end(self._partition)
 
 
 def _remedy(receipt: Receipt) -> Remedy:

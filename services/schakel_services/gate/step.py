@@ -63,7 +63,7 @@ class GateStep:
         self._people = People()
         self._memory = Memory()
         self._registry: Table | None = None
-        self._failed = FailedDeliveries(setup.cluster, partition)
+        self._failed = FailedDeliveries(setup.cluster, partition, setup.watermarks)
 
     async def open(self) -> None:
         """Restore the registry and the gate's own state from the log."""
