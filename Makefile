@@ -69,5 +69,5 @@ fmt: $(READY) ## format, and mend what ruff can mend
 	@$(BIN)/ruff format
 
 clean: ## remove what the targets made here
-	@rm -rf .venv .cache build dist mutants
+	@rm -rf .venv .cache build dist
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
