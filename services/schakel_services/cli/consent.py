@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
@@ -11,6 +11,10 @@ from schakel_contracts.codes import Category, ConsentEffect, ConsentForm, Freely
 from schakel_services.cli.output import AsJson, Exit, console, print_json, problems, refuse, refusing
 from schakel_services.cli.reach import HubData, ask, reach
 from schakel_services.cli.run import ChainOption
+
+if TYPE_CHECKING:
+    from schakel_contracts.policy.person import PersonRegistry
+    from schakel_services.trail.consents import Kept
 
 app = typer.Typer(no_args_is_help=True, help="Consent: give, take back, show, and prove what a withdrawal did.")
 
@@ -99,15 +103,20 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one consent as it stands now: whom it names, for what, and the proof that it was given; no person."""
-    from schakel_services.trail.consents import Kept, find_consent
+    from schakel_services.runtime.cluster import Cluster
+    from schakel_services.trail.consents import Kept, find_consent, registry_of
     from schakel_services.trail.search import TrailUnreadable
     from schakel_services.trail.stream import TopicMissing
 
+    async def look(cluster: Cluster) -> tuple[Kept, str] | None:
+        kept = await find_consent(cluster, consent_id)
+        return None if kept is None else (kept, _state(kept, await registry_of(cluster, kept)))
+
     with refusing(TopicMissing, TrailUnreadable):
-        found: Kept | None = ask(cluster := reach(data), find_consent(cluster, consent_id))
-    if found is None:
+        answer = ask(cluster := reach(data), look(cluster))
+    if answer is None:
         refuse(f"no consent {consent_id} is on record")
-    state = _state(found)
+    found, state = answer
     if as_json:
         print_json(
             {"state": state, **found.consent.model_dump(mode="json"), "written_at": found.written_at.isoformat()}
@@ -196,21 +205,27 @@ STATES = {
     "expired": "verlopen",
     "withdrawn": "ingetrokken",
     "superseded": "vervangen door een andere",
+    "not_valid": "geldt niet: wie haar gaf mocht dat niet alleen, of hierover niet",
 }
 
 
-def _state(found: Any) -> str:
-    from schakel_contracts.policy.standing import stand
+def _state(kept: "Kept", person: "PersonRegistry") -> str:
+    """Say how a consent stands now, as the gate would read it among all that is known of the person."""
+    from schakel_contracts.policy.loading import load_policy
 
     now = datetime.now(UTC)
-    if found.consent.withdrawn_at is not None and found.consent.withdrawn_at <= now:
+    if kept.consent.withdrawn_at is not None and kept.consent.withdrawn_at <= now:
         return "withdrawn"
-    if found.consent.superseded_at is not None and found.consent.superseded_at <= now:
+    if kept.consent.superseded_at is not None and kept.consent.superseded_at <= now:
         return "superseded"
-    standing = stand(found.consent)
-    if now < standing.begin:
+    standing = person.consent(kept.consent.id)
+    if standing is None or now < standing.begin:
         return "not_yet"
-    return "active" if now < standing.end else "expired"
+    if now >= standing.end or (not standing.objection and standing.text_major < load_policy().consent_text_major):
+        return "expired"
+    # Whoever gave it may have a say in some of what it names: then it counts for that.
+    without_say = not standing.objection and standing.categories <= standing.beyond
+    return "not_valid" if standing.flaw is not None or without_say else "active"
 
 
 def _send(

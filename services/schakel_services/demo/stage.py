@@ -26,7 +26,6 @@ from schakel_services.demo.outboxes import Outboxes
 from schakel_services.demo.partner_system import Answer, Exchange, PartnerSystem
 from schakel_services.demo.persons import Dossier, dossiers
 from schakel_services.demo.receivers import Received, Receivers
-from schakel_services.demo.stories.script import stories
 from schakel_services.demo.withdrawals import Withdrawal
 from schakel_services.demo.witness import Witness
 from schakel_services.hub.hub import Hub
@@ -169,8 +168,6 @@ class Stage:
         self.receivers = await enter(Receivers(keyring, self.minutes, self.now))
         chain_file = self.data / "chain.toml"
         self.chain = write_local_chain(self.given_chain, chain_file, self.receivers.base)
-        if self.chain.name not in stories() or self.chain.name == "twente":
-            _ = self.cast  # said before anything is started
         self.narrator = Narrator(self.console, self.chain)
         self.outboxes = Outboxes(self.chain, self.data)
         self.hub = await enter(Hub(chain_file, self.data, self.environment, clock_moves=True))

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.registry import REGISTRY_RECORD, ConsentRecord, Record
 from schakel_services.runtime import topics
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.trail.search import TrailUnreadable
-from schakel_services.trail.stream import records_now
+from schakel_services.trail.stream import partitions_of, records_now
 
 KIND = "/consent/"
 
@@ -51,21 +52,31 @@ async def find_consent(cluster: Cluster, consent_id: UUID) -> Kept | None:
 
 async def everybody(cluster: Cluster) -> AsyncGenerator[tuple[str, list[Record]], None]:
     """Yield each person with all records about them; one partition in memory at a time."""
-    by_person: dict[str, dict[str, Record]] = {}
-    partition = -1
-    async with aclosing(records_now(cluster, topics.REGISTRY)) as records:
+    for partition in await partitions_of(cluster, topics.REGISTRY):
+        for person, records in (await _persons(cluster, partition)).items():
+            yield person, records
+
+
+async def registry_of(cluster: Cluster, kept: Kept) -> PersonRegistry:
+    """Return everything that decides how a consent stands: age, representation, trajectories (R10, R13)."""
+    persons = await _persons(cluster, kept.partition, kept.person)
+    return PersonRegistry.from_records(persons.get(kept.person, ()))
+
+
+async def _persons(cluster: Cluster, partition: int, only: str | None = None) -> dict[str, list[Record]]:
+    found: dict[str, dict[str, Record]] = {}
+    async with aclosing(records_now(cluster, topics.REGISTRY, [partition])) as records:
         async for record in records:
             key = (record.key or b"").decode("ascii", "replace")
             person = key.partition("/")[0]
-            partition = record.partition
+            if only is not None and person != only:
+                continue
             if record.value is None:
-                by_person.get(person, {}).pop(key, None)
+                found.get(person, {}).pop(key, None)
             else:
                 at = f"{record.topic}/{partition}/{record.offset}"
-                by_person.setdefault(person, {})[key] = _read(record.value, at)
-    for person, found in by_person.items():
-        if found:
-            yield person, list(found.values())
+                found.setdefault(person, {})[key] = _read(record.value, at)
+    return {person: list(records.values()) for person, records in found.items() if records}
 
 
 def _read(value: bytes, at: str) -> Record:

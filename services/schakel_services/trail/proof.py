@@ -32,7 +32,10 @@ class Proof:
 
     @property
     def t0(self) -> datetime | None:
-        """Return when the withdrawal was committed; no delivery may begin after it."""
+        """Return when the intake wrote the withdrawal; no delivery may begin after it.
+
+        Whoever withdrew has the answer a moment later: what begins in between is counted as late, never as early.
+        """
         return self.kept.ended_at
 
     def delivered(self) -> list[Receipt]:

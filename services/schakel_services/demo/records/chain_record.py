@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from schakel_contracts.codes import ConsentForm, FreelyGivenCheck, Role
+from schakel_contracts.codes import ConsentForm, FreelyGivenCheck
+from schakel_services.chain.load import NOT_ENTITLED
 from schakel_services.chain.model import Partner
+from schakel_services.demo.cast import CONSENT
 from schakel_services.demo.persons import Dossier
 from schakel_services.demo.records import consent as fhir
 
@@ -13,14 +15,13 @@ if TYPE_CHECKING:
     from schakel_services.demo.stage import Stage
     from schakel_services.demo.stories.script import Consent
 
-CHAIN_RECORD, FHIR_CONSENT = "chain_record", "fhir_consent"
-WITHOUT_BSN = frozenset({Role.EMP, Role.SCH, Role.TRN, Role.KEY})
+CHAIN_RECORD = "chain_record"
 TEXT = "1.0"
 
 
 def named(stage: "Stage", partner: Partner, dossier: Dossier) -> dict[str, str]:
     """Return how a partner names somebody: by BSN where it may, else by the handle that only it has (R18, R19)."""
-    if partner.role in WITHOUT_BSN:
+    if partner.role in NOT_ENTITLED:
         return {"client": stage.handle(partner, dossier)}
     return {"bsn": dossier.bsn}
 
@@ -48,8 +49,8 @@ def consent(stage: "Stage", found: Given, *, withdrawn: bool = False) -> tuple[s
     """Return connector and record of a consent: a FHIR Consent where the partner has those, else a row."""
     given = found.consent
     partner, dossier = stage.chain.by_id(given.by), stage.dossiers[given.about - 1]
-    if FHIR_CONSENT in partner.connectors and given.grantor == "subject":
-        return FHIR_CONSENT, _resource(stage, found, dossier, withdrawn=withdrawn)
+    if CONSENT in partner.connectors and given.grantor == "subject":
+        return CONSENT, _resource(stage, found, dossier, withdrawn=withdrawn)
     row = {"record": given.name} | named(stage, partner, dossier)
     if withdrawn:
         return CHAIN_RECORD, {"type": "consent.withdrawn"} | row

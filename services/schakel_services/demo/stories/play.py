@@ -10,11 +10,11 @@ from schakel_services.chain.model import Partner
 from schakel_services.demo.chapters.events import the
 from schakel_services.demo.happened import Happened
 from schakel_services.demo.records import chain_record
-from schakel_services.demo.stage import Stage
+from schakel_services.demo.records.chain_record import CHAIN_RECORD
+from schakel_services.demo.stage import TAKEN, Stage
 from schakel_services.demo.stories.script import Chapter, Consent, Involve, Outcome, Send, Wait, Withdraw, filled
 
-REFUSED, TAKEN = 422, 202
-CHAIN_RECORD = "chain_record"
+REFUSED = 422
 ANY = "*"
 
 
