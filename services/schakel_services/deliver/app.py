@@ -119,13 +119,13 @@ class _Deliverer:
     async def _is_taken_over(self) -> bool:
         """Say whether another process delivers to this partner now.
 
-        The broker fences a process too that was frozen in the middle of a transaction. So wait
-        until a successor must have said who it is, and read that.
+        The broker fences a process too that was frozen in the middle of a transaction, or before it
+        could say that it is there. So wait until a successor must have said who it is, and read that.
         """
         while True:
             await asyncio.sleep(self._setup.cluster.session_timeout_ms / 1000)
             try:
-                return (await restore(self._setup)).owner != self._setup.instance
+                return self._step.tenure.is_another((await restore(self._setup)).owner)
             except (KafkaError, OSError, TableBehind) as error:
                 log.warning("owner_unknown", partner=self._setup.partner, error=type(error).__name__)
 

@@ -26,6 +26,7 @@ from schakel_services.runtime.metrics import BATCH_SIZE, DELIVERIES, TARGET_AWAY
 from schakel_services.runtime.pipe import Records
 from schakel_services.runtime.placement import partition_of
 from schakel_services.runtime.table import Apply, Table
+from schakel_services.runtime.tenure import Tenure
 from schakel_services.runtime.writer import Outputs
 
 BATCH_MAX = 500
@@ -77,6 +78,7 @@ class DeliverStep:
         self._owned = False
         """That this process delivers is on the log; nothing is read or sent before."""
 
+        self.tenure = Tenure(setup.instance)
         self._turned_at = 0.0
         self._draining = False
         self._idle = asyncio.Event()
@@ -112,6 +114,7 @@ class DeliverStep:
         await setup.registry.open()
         self._owned = False
         state = await restore(setup)
+        self.tenure.opens(state.owner)
         links = Links(setup.partner, setup.keys)
         self._links = _table(setup, topics.links(setup.partner), _lenient(links))
         await self._links.open()

@@ -66,8 +66,9 @@ def build(settings: Settings) -> Frame:
             counter = counters[partner.id]
             make_desk = _desk_maker(partner, counter, directory, chain_key)
             setup = _setup(partner, counter, make_desk, chain, settings, watermarks)
-            counter.pipe = _pipe(partner, counter, setup)
-            pipes.append(asyncio.create_task(_run(counter, setup), name=f"intake-{partner.id}"))
+            step = IntakeStep(setup)
+            counter.pipe = _pipe(partner, counter, setup, step)
+            pipes.append(asyncio.create_task(_run(counter, setup, step), name=f"intake-{partner.id}"))
             folder = WatchedFolder(settings.data / "inbox" / partner.id, counter, moved(settings, _now))
             folders.append(asyncio.create_task(folder.run(), name=f"folder-{partner.id}"))
         for task in (*pipes, *folders):
@@ -143,7 +144,7 @@ def _setup(
     )
 
 
-def _pipe(partner: Partner, counter: Counter, setup: StepSetup) -> Pipe:
+def _pipe(partner: Partner, counter: Counter, setup: StepSetup, step: IntakeStep) -> Pipe:
     return Pipe(
         setup.cluster,
         name=f"intake-{partner.id}",
@@ -153,34 +154,33 @@ def _pipe(partner: Partner, counter: Counter, setup: StepSetup) -> Pipe:
             for connector in partner.connectors
             for number in range(setup.partitions)
         ],
-        step=IntakeStep(setup),
+        step=step,
         progress=counter.progress,
         exclusive=True,
     )
 
 
-async def _run(counter: Counter, setup: StepSetup) -> None:
+async def _run(counter: Counter, setup: StepSetup, step: IntakeStep) -> None:
     """Run a partner's pipe; once another process has taken over it stays down, and /readyz says so."""
     while counter.pipe is not None and await counter.pipe.run() is Wake.FENCED:
         counter.progress.gone = True
         counter.progress.down()
-        if await _is_taken_over(setup):
+        if await _is_taken_over(setup, step):
             log.error("taken_over", partner=setup.partner)
             return
         counter.progress.gone = False
 
 
-async def _is_taken_over(setup: StepSetup) -> bool:
+async def _is_taken_over(setup: StepSetup, step: IntakeStep) -> bool:
     """Say whether another process takes this partner's records now.
 
-    The broker fences a process too that stood still in the middle of a transaction. So wait until a successor must
-    have said who it is, and read that.
+    The broker fences a process too that stood still in the middle of a transaction, or before it could say that it is
+    there. So wait until a successor must have said who it is, and read that.
     """
     while True:
         await asyncio.sleep(setup.cluster.session_timeout_ms / 1000)
         try:
-            versions = await restore_versions(setup)
-            return versions.owner != setup.instance
+            return step.tenure.is_another((await restore_versions(setup)).owner)
         except (KafkaError, OSError, TableBehind) as error:
             log.warning("owner_unknown", partner=setup.partner, error=type(error).__name__)
 

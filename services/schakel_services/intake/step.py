@@ -23,6 +23,7 @@ from schakel_services.runtime.metrics import BATCH_SIZE, RECORDS_IN
 from schakel_services.runtime.pipe import Records
 from schakel_services.runtime.placement import partition_of
 from schakel_services.runtime.table import Apply, Table
+from schakel_services.runtime.tenure import Tenure
 from schakel_services.runtime.watermark import Watermarks
 from schakel_services.runtime.writer import Outputs
 
@@ -81,6 +82,7 @@ class IntakeStep:
         """Followed only where persons are named by handle."""
         self._taken: list[tuple[Incoming, Result]] = []
         self._owned = False
+        self.tenure = Tenure(setup.instance)
 
     async def open(self) -> None:
         """Restore what was published, and whose numbers are whose."""
@@ -88,6 +90,7 @@ class IntakeStep:
         self._owned = False
         self._links = Links(setup.partner, setup.keys)
         self._versions = await restore_versions(setup)
+        self.tenure.opens(self._versions.owner)
         await _restore(setup, topics.links(setup.partner), self._links.apply)
         numbers = await self._with_handles(self._links) if setup.by_handle else self._links
         self._desk = setup.make_desk(self._versions, numbers)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import aiokafka.errors
 import aiokafka.producer.sender
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
@@ -16,6 +17,10 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 # 92 to 30 ms. tests/unit/runtime/test_cluster.py notices when the name goes away.
 if hasattr(aiokafka.producer.sender, "BACKOFF_OVERRIDE"):
     aiokafka.producer.sender.BACKOFF_OVERRIDE = 0.002
+
+PRODUCER_FENCED = 90
+# aiokafka does not know this code and would call a fenced producer an unknown failure, which is tried again.
+aiokafka.errors.kafka_errors.setdefault(PRODUCER_FENCED, aiokafka.errors.InvalidProducerEpoch)
 
 RETRY_BACKOFF_MS = 5
 AWAY_S = 0.1

@@ -26,16 +26,18 @@ async def test_a_copy_that_was_fenced_stops(stage: Stage, target: Target) -> Non
     await stage.open()
     person = f"k1.{stage.name}a"
     await stage.allow([person], partner)
-    async with delivering(stage.settings()) as earlier, delivering(stage.settings()) as later:
-        first = await stage.notify(partner, [person])
-        await stage.receipts(partner, 1)
-        async with readiness(earlier) as client:
+    async with delivering(stage.settings()) as earlier, readiness(earlier) as client:
+        # Of two that start at the same moment either could be the later one.
+        await until_ready(client)
+        async with delivering(stage.settings()) as later:
+            first = await stage.notify(partner, [person])
+            await stage.receipts(partner, 1)
             await until_fenced(client, partner)
             second = await stage.notify(partner, [person])
             receipts = await stage.receipts(partner, 2)
             await until_fenced(client, partner)
-        async with readiness(later) as client:
-            assert (await client.get("/readyz")).status_code == httpx.codes.OK
+            async with readiness(later) as other:
+                assert (await other.get("/readyz")).status_code == httpx.codes.OK
 
     assert [str(receipt.notification_id) for receipt in receipts] == first + second
     assert {post.id for post in target.posts} == {*first, *second}

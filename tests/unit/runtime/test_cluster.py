@@ -2,6 +2,7 @@
 
 import inspect
 
+from aiokafka import errors
 from aiokafka.producer import sender
 
 from schakel_services.runtime import cluster
@@ -17,3 +18,8 @@ def test_the_wait_within_a_transaction_is_short() -> None:
 def test_a_batch_fits_in_what_a_broker_takes() -> None:
     """Kafka's limit for a batch is 1 MiB unless a topic says otherwise."""
     assert cluster.BATCH_BYTES_MAX < 1024 * 1024 - 512
+
+
+def test_a_fenced_producer_is_known_as_one() -> None:
+    """PRODUCER_FENCED is handled where aiokafka handles the older code; elsewhere it would be tried again."""
+    assert errors.for_code(cluster.PRODUCER_FENCED) is errors.InvalidProducerEpoch
