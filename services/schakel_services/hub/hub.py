@@ -22,7 +22,9 @@ from schakel_services.runtime.moved_clock import move_clock
 from schakel_services.runtime.topics import create_topics, topics_of
 
 SERVICES = ("intake", "gate", "deliver", "clock")
-READY_S = 60.0
+READY_S = 120.0
+"""Far longer than a start takes on a busy machine: it only says when to stop waiting."""
+
 LIVES_S, RED_MAX = 5.0, 3
 MOVED_CLOCK = "clock-ahead"
 """In the data folder, where the clock moves: how many seconds it runs ahead."""
@@ -136,8 +138,8 @@ class Hub:
                     if waiting:
                         await asyncio.sleep(0.1)
         except TimeoutError:
-            names = ", ".join(process.name for process in waiting)
-            raise ServiceDidNotStart(f"{names}: see {self.data / 'logs'}") from None
+            names = [f"{process.name} ({await _why_not(process.port)})" for process in waiting]
+            raise ServiceDidNotStart(f"{', '.join(names)}: see {self.data / 'logs'}") from None
 
     def addresses(self) -> dict[str, Any]:
         """Return where everything is, as ``schakel up`` says it."""
@@ -216,3 +218,13 @@ async def _is_ok(client: httpx.AsyncClient, port: int, probe: str) -> bool | Non
     except httpx.HTTPError:
         return None
     return answer.status_code == httpx.codes.OK
+
+
+async def _why_not(port: int) -> str:
+    """Return what a service says is not ready, by loop."""
+    try:
+        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+            problems: dict[str, str] = (await client.get(f"http://127.0.0.1:{port}/readyz")).json()["problems"]
+    except (httpx.HTTPError, ValueError, KeyError):
+        return "does not answer"
+    return ", ".join(f"{loop}: {why}" for loop, why in sorted(problems.items())) or "has no loop yet"
