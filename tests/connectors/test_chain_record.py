@@ -95,7 +95,7 @@ def test_a_template_is_taken_as_it_is(kind: str) -> None:
         REGISTRY_RECORD.validate_python(record)
 
 
-@pytest.mark.parametrize("kind", NOT_FOR_CONNECTORS)
+@pytest.mark.parametrize("kind", sorted(NOT_FOR_CONNECTORS))
 def test_what_schakel_makes_itself_is_taken_from_nobody(kind: str) -> None:
     """A partner can't put words in the mouth of the gate or the clock."""
     assert told(tried({"type": kind, "record": "A-1", "bsn": BSN})) == [("type", "not_for_connectors")]
