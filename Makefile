@@ -38,7 +38,7 @@ demo: $(READY) ## the Twente chain, live: who is told what, and why not
 	@$(BIN)/schakel demo
 
 test: $(READY) ## every test, on a real Kafka
-	@$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile
+	@$(BIN)/pytest
 
 check: $(READY) ## style, types, import rules, schemas, documentation
 	@$(BIN)/ruff check

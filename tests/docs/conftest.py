@@ -32,7 +32,7 @@ def working_copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Iterator[dict[str, str]]:
     """The hub of the first hour, running; gives the variables that its page sets."""
     data = tmp_path_factory.mktemp("docs-hub") / "first-hour"

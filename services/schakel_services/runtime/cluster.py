@@ -34,6 +34,10 @@ Isolation = Literal["read_committed", "read_uncommitted"]
 
 FETCH_BYTES = 4 * 1024 * 1024
 
+WAIT_MS, QUIET_WAIT_MS = 500, 2_000
+"""How long a fetch waits for something to come. Other requests of the same consumer wait behind it, such as for a
+partition that it is assigned anew; the longer one is for who reads the same partitions all the time."""
+
 
 @dataclass(frozen=True)
 class Cluster:
@@ -88,10 +92,12 @@ class Cluster:
         isolation: Isolation = "read_committed",
         client_id: str = "schakel",
         fetch_bytes: int = FETCH_BYTES,
+        wait_ms: int = WAIT_MS,
     ) -> AIOKafkaConsumer:
         """Return a consumer, not started, that starts at the beginning and never commits by itself.
 
         ``fetch_bytes`` is how much the broker may send at once of one partition; little for who reads single records.
+        ``wait_ms`` is how long it keeps a fetch while there is nothing; whatever comes is sent at once.
         """
         consumer = AIOKafkaConsumer(
             *topics,
@@ -107,6 +113,7 @@ class Cluster:
             max_poll_interval_ms=300_000,
             max_partition_fetch_bytes=fetch_bytes,
             fetch_max_bytes=8 * fetch_bytes,
+            fetch_max_wait_ms=wait_ms,
             metadata_max_age_ms=30_000,
             **self.security,
         )

@@ -7,7 +7,6 @@ everything, waits, and opens again: nothing derived survives a transaction whose
 
 import asyncio
 import contextlib
-import gc
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
@@ -16,8 +15,9 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
 
 from schakel_services.runtime.closing import stop_client
-from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.cluster import QUIET_WAIT_MS, Cluster
 from schakel_services.runtime.failpoint import pass_failpoint
+from schakel_services.runtime.garbage import after_restoring, between_batches
 from schakel_services.runtime.health import Progress
 from schakel_services.runtime.log import log
 from schakel_services.runtime.table import TableBehind
@@ -136,24 +136,15 @@ class Pipe:
         """Fence first: only then do the committed offsets stand still."""
         await writer.start()
         if self._shared is None and self._inputs:
-            self._consumer = self._cluster.consumer(group=self._group, client_id=self._name)
+            self._consumer = self._cluster.consumer(group=self._group, client_id=self._name, wait_ms=QUIET_WAIT_MS)
             self._consumer.assign(list(self._inputs))
             await self._consumer.start()
         if self._consumer is not None:
-            new = []
             for partition in self._inputs:
-                committed = await self._consumer.committed(partition)
-                if committed is None:
-                    new.append(partition)
-                else:
-                    self._consumer.seek(partition, committed)
-            if new:
-                # All at once: each call waits for the fetch under way, half a second.
-                await self._consumer.seek_to_beginning(*new)
+                # Where nothing was committed, from the start; the broker says by itself where that is, if it is not 0.
+                self._consumer.seek(partition, await self._consumer.committed(partition) or 0)
         await self._step.open()
-        # What was restored stays: the collector need not look at it again and again.
-        gc.collect()
-        gc.freeze()
+        after_restoring()
         self.progress.up()
         log.info("pipe_opened", pipe=self._name)
 
@@ -175,6 +166,8 @@ class Pipe:
                     polling = None
                 self.progress.beat()
                 await self._turn(writer, records)
+                records = {}
+                between_batches()
         finally:
             if polling is not None:
                 polling.cancel()

@@ -2,19 +2,25 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from schakel_services.runtime.closing import stop_client
-from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.cluster import QUIET_WAIT_MS, Cluster
 from schakel_services.runtime.watermark import Watermarks
 
 Apply = Callable[[str, bytes | None], None]
 """What to do with a key and its new value (None: gone)."""
 
+Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+
 POLL_MS = 50
-"""A fetch that holds only markers or aborted records does not end a poll: it is seen when the poll times out."""
+"""A fetch that holds only markers or aborted records does not end a poll: it is seen when the poll times out. So where
+a barrier waits, polls are short."""
+
+IDLE_MS = 1_000
+"""A poll where nobody waits; a service follows dozens of tables, most of which rarely change."""
 
 
 class TableBehind(RuntimeError):
@@ -45,16 +51,21 @@ class Table:
         self._consumer: AIOKafkaConsumer | None = None
         self._task: asyncio.Task[None] | None = None
         self._moved = asyncio.Condition()
+        self._waiting = 0
+        self._awaited = asyncio.Event()
+        """Set while a barrier waits."""
         self.lag_s_injected = 0.0
         """Test only: apply what was read this much later, so that a missing barrier shows."""
 
     async def open(self, limit_s: float = 60.0) -> None:
         """Start to follow and return when everything that is on the log now has been applied."""
-        consumer = self._cluster.consumer(client_id=f"table-{self._topic}")
+        consumer = self._cluster.consumer(client_id=f"table-{self._topic}", wait_ms=QUIET_WAIT_MS)
         self._consumer = consumer
         consumer.assign(list(self._positions))
         await consumer.start()
-        await consumer.seek_to_beginning(*self._positions)
+        for partition in self._positions:
+            # To ask where it begins would wait for the fetch under way; where that is not 0 the broker says so itself.
+            consumer.seek(partition, 0)
         self._task = asyncio.create_task(self._follow(consumer), name=f"table {self._topic}")
         await self.barrier(limit_s)
 
@@ -94,17 +105,43 @@ class Table:
         """Wait until every record before the offset is applied."""
         if self._positions[partition] >= offset:
             return
-        async with self._moved:
-            while self._positions[partition] < offset:
-                if not self.follows:
-                    raise TableBehind(self._topic)
-                await self._moved.wait()
+        self._waiting += 1
+        self._awaited.set()
+        try:
+            async with self._moved:
+                while self._positions[partition] < offset:
+                    if not self.follows:
+                        raise TableBehind(self._topic)
+                    await self._moved.wait()
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self._awaited.clear()
+
+    async def _poll(self, consumer: AIOKafkaConsumer) -> Records:
+        """Return what arrived; nothing when that took too long, which is not long where a barrier waits."""
+        if self._awaited.is_set():
+            return await self._read(consumer, POLL_MS)
+        polling = asyncio.create_task(self._read(consumer, IDLE_MS))
+        awaited = asyncio.create_task(self._awaited.wait())
+        try:
+            await asyncio.wait({polling, awaited}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            awaited.cancel()
+            # Records leave the client only in the step in which a poll ends: one that is broken off took none.
+            polling.cancel()
+        await asyncio.wait({polling})
+        return {} if polling.cancelled() else polling.result()
+
+    async def _read(self, consumer: AIOKafkaConsumer, limit_ms: int) -> Records:
+        found: Records = await consumer.getmany(*self._positions, timeout_ms=limit_ms)
+        return found
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
         """Apply what arrives; end (and so fail every barrier) on an error that the client does not mend itself."""
         try:
             while True:
-                found = await consumer.getmany(*self._positions, timeout_ms=POLL_MS)
+                found = await self._poll(consumer)
                 # The position after the poll covers transaction markers, which are no records.
                 positions = {partition: await consumer.position(partition) for partition in self._positions}
                 if self.lag_s_injected:
