@@ -12,11 +12,15 @@ from schakel_connectors.chain_record.kinds import KINDS, NOT_FOR_CONNECTORS, REG
 from schakel_connectors.chain_record.rows import row_of
 from schakel_connectors.chain_record.template import as_csv, as_object, guide
 from schakel_connectors.connector import load
+from schakel_connectors.stated.statutory_request import OPENS
 from schakel_connectors.statement import OrganisationRef, Party, Sender
 from schakel_connectors.trial import RECEIVED_AT, Memory, Trial, trial_sender, try_record
 from schakel_contracts.catalogue import BY_SHORT_TYPE
 from schakel_contracts.codes import Role
+from schakel_contracts.policy.loading import load_policy
+from schakel_contracts.policy.tables_format import BasisKind
 from schakel_contracts.registry import REGISTRY_RECORD
+from schakel_contracts.terms import StatutoryQuestion
 
 CHAIN_RECORD = load("chain_record")
 BSN = "999900006"
@@ -273,3 +277,12 @@ def test_a_person_without_a_bsn_is_known_by_handle_or_number() -> None:
         row = a_row("attendance.exception", bsn=None, client=client)
         (translation,) = CHAIN_RECORD.translate(json.dumps(row).encode())
         assert translation.subject.own_numbers == (number,)
+
+
+def test_all_that_may_be_asked_by_law_can_be_asked() -> None:
+    """A way on request that no question opens would stay closed for ever."""
+    policy = load_policy()
+    on_request = {code for code, basis in policy.bases.items() if basis.kind is BasisKind.ON_REQUEST and basis.enabled}
+    rows = [row for row in policy.rows.values() if on_request.intersection(row.basis)]
+    assert {BY_SHORT_TYPE[row.event].category for row in rows} == set(OPENS.values())
+    assert set(OPENS) == set(StatutoryQuestion)

@@ -25,6 +25,7 @@ OPENS = MappingProxyType(
         StatutoryQuestion.TRAJECTORY: Category.TRAJECTORY,
         StatutoryQuestion.HOUSING: Category.HOUSING,
         StatutoryQuestion.DELIVERED_HOURS: Category.ATTENDANCE,
+        StatutoryQuestion.JOB_COACH: Category.CONTACT_PERSON,
     }
 )
 """The one category that a question opens; nothing beyond the question may be answered."""

@@ -82,6 +82,7 @@ class StatutoryQuestion(StrEnum):
     TRAJECTORY = "trajectory"
     HOUSING = "housing"
     DELIVERED_HOURS = "delivered_hours"
+    JOB_COACH = "job_coach"
 
 
 class RequestAnswer(StrEnum):
