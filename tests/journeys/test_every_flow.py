@@ -33,7 +33,7 @@ from schakel_services.runtime import topics
 from schakel_services.runtime.keys import Keyring
 from schakel_services.trail.stream import records_now
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SAMPLES = Path(__file__).parents[2] / "connectors/schakel_connectors/chain_record/samples"
 POLICY = load_policy()
@@ -193,7 +193,7 @@ class Sender:
         await self._client.aclose()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def table(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Table]:
     """Everything that can be sent, sent once by each role that the tables let send it."""
     data = tmp_path_factory.mktemp("flows")

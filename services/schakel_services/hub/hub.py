@@ -169,6 +169,8 @@ class Hub:
         """Stop the services, then the broker if it is ours."""
         if self._watching is not None:
             self._watching.cancel()
+            # It closes its connections first.
+            await asyncio.wait([self._watching])
             self._watching = None
         await asyncio.gather(*(process.stop() for process in self.processes))
         self.processes.clear()
