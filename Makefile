@@ -30,8 +30,10 @@ $(READY): requirements.lock pyproject.toml | $(UV)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Schakel needs Python 3.11 or later")'
 	@$(UV) venv --quiet --allow-existing \
 	  --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
-	@$(UV) pip sync --quiet --require-hashes requirements.lock
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode requirements.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@# Written once, here: where Python is told to write no bytecode, every process would compile everything again.
+	@$(BIN)/python -m compileall -q -j 0 contracts connectors services
 	@touch $@
 
 demo: $(READY) ## the Twente chain, live: who is told what, and why not
