@@ -11,9 +11,8 @@ from schakel_services.clock.reading import read_decision, read_event, read_recei
 from schakel_services.clock.timers import Timers
 from schakel_services.clock.turn import Chain, Spoken, Turn
 from schakel_services.runtime import topics
-from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.cluster import Cluster, Records
 from schakel_services.runtime.metrics import TIMERS, TIMERS_FIRED
-from schakel_services.runtime.pipe import Records
 from schakel_services.runtime.table import Apply, Table
 from schakel_services.runtime.watermark import Watermarks
 from schakel_services.runtime.writer import Outputs

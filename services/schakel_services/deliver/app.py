@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
 
 from schakel_contracts.catalogue import EVENTS
 from schakel_contracts.policy.civil_time import AMSTERDAM
@@ -26,18 +25,17 @@ from schakel_services.deliver.folder import FolderChannel
 from schakel_services.deliver.registry import Registry
 from schakel_services.deliver.second_check import Clock
 from schakel_services.deliver.sending import SLOTS
-from schakel_services.deliver.step import BATCH_MAX, DeliverSetup, DeliverStep, restore
+from schakel_services.deliver.step import BATCH_MAX, DeliverSetup, DeliverStep
 from schakel_services.deliver.webhook import WebhookChannel
 from schakel_services.runtime import topics
 from schakel_services.runtime.crash import end_process_on_crash
 from schakel_services.runtime.frame import Frame, declare, frame
 from schakel_services.runtime.health import Health, Progress
 from schakel_services.runtime.keys import Keyring, PartnerKeys
-from schakel_services.runtime.log import log
 from schakel_services.runtime.moved_clock import moved
-from schakel_services.runtime.pipe import Pipe, Wake
+from schakel_services.runtime.pipe import Pipe
 from schakel_services.runtime.settings import NotConfigured, Settings
-from schakel_services.runtime.table import TableBehind
+from schakel_services.runtime.tenure import run_alone
 
 DRAIN_S = 5.0
 STOP_S = 3.0
@@ -94,7 +92,8 @@ class _Deliverer:
             paused=self._step.paused,
         )
         self._step.connect(self._pipe.wake)
-        self._task = asyncio.create_task(self._run(), name=f"deliver-{setup.partner}")
+        alone = run_alone(self._pipe, self._step.tenure, self._step.owner, setup.cluster.session_timeout_ms / 1000)
+        self._task = asyncio.create_task(alone, name=f"deliver-{setup.partner}")
         end_process_on_crash(self._task)
 
     async def stop(self) -> None:
@@ -105,29 +104,6 @@ class _Deliverer:
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await self._task
-
-    async def _run(self) -> None:
-        """Deliver until stopped, or until another process has taken over: then stay down."""
-        while await self._pipe.run() is Wake.FENCED:
-            self._progress.gone = True
-            self._progress.down()
-            if await self._is_taken_over():
-                log.error("taken_over", partner=self._setup.partner)
-                return
-            self._progress.gone = False
-
-    async def _is_taken_over(self) -> bool:
-        """Say whether another process delivers to this partner now.
-
-        The broker fences a process too that was frozen in the middle of a transaction, or before it
-        could say that it is there. So wait until a successor must have said who it is, and read that.
-        """
-        while True:
-            await asyncio.sleep(self._setup.cluster.session_timeout_ms / 1000)
-            try:
-                return self._step.tenure.is_another((await restore(self._setup)).owner)
-            except (KafkaError, OSError, TableBehind) as error:
-                log.warning("owner_unknown", partner=self._setup.partner, error=type(error).__name__)
 
 
 def _setup(

@@ -13,8 +13,8 @@ from schakel_services.deliver.notification import (
 )
 from schakel_services.deliver.restoring import Positions
 from schakel_services.runtime import topics
+from schakel_services.runtime.cluster import Records
 from schakel_services.runtime.log import log
-from schakel_services.runtime.pipe import Records
 from schakel_services.runtime.placement import partition_of
 from schakel_services.runtime.writer import Outputs
 

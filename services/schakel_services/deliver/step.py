@@ -18,12 +18,11 @@ from schakel_services.deliver.restoring import OWNER, OWNER_PARTITION, Positions
 from schakel_services.deliver.second_check import Clock, SecondCheck
 from schakel_services.deliver.sending import Sending
 from schakel_services.runtime import topics
-from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.cluster import Cluster, Records
 from schakel_services.runtime.keys import PartnerKeys, Undecipherable
 from schakel_services.runtime.links import Links
 from schakel_services.runtime.log import log
 from schakel_services.runtime.metrics import BATCH_SIZE, DELIVERIES, TARGET_AWAY, WAITING
-from schakel_services.runtime.pipe import Records
 from schakel_services.runtime.placement import partition_of
 from schakel_services.runtime.table import Apply, Table
 from schakel_services.runtime.tenure import Tenure
@@ -87,6 +86,10 @@ class DeliverStep:
     def connect(self, wake: Callable[[], None]) -> None:
         """Take what lets the pipe turn at once."""
         self._wake = wake
+
+    async def owner(self) -> bytes | None:
+        """Return who delivers to this partner, by the log."""
+        return (await restore(self._setup)).owner
 
     def paused(self) -> bool:
         """Say whether new records should wait on the log rather than here."""

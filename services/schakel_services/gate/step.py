@@ -18,12 +18,11 @@ from schakel_services.gate.memory import Memory
 from schakel_services.gate.reading import Malformed, Read
 from schakel_services.gate.tell import Teller
 from schakel_services.runtime import topics
-from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.cluster import Cluster, Records
 from schakel_services.runtime.failpoint import barrier_is_on, registry_lag_s
 from schakel_services.runtime.log import log
 from schakel_services.runtime.metrics import BARRIER_SECONDS, BATCH_SIZE
 from schakel_services.runtime.people import People
-from schakel_services.runtime.pipe import Records
 from schakel_services.runtime.table import Table
 from schakel_services.runtime.watermark import Watermarks
 from schakel_services.runtime.writer import Outputs

@@ -10,7 +10,6 @@ from typing import get_args
 from uuid import uuid4
 
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
 
 from schakel_connectors.connector import load as load_connector
 from schakel_contracts.catalogue import EVENTS
@@ -24,7 +23,7 @@ from schakel_services.intake.folder import WatchedFolder
 from schakel_services.intake.handles import LinkBook
 from schakel_services.intake.http import site
 from schakel_services.intake.incoming import Inbox
-from schakel_services.intake.step import IntakeStep, StepSetup, restore_versions
+from schakel_services.intake.step import IntakeStep, StepSetup
 from schakel_services.intake.take import Desk
 from schakel_services.intake.versions import Versions
 from schakel_services.runtime import topics
@@ -32,11 +31,10 @@ from schakel_services.runtime.crash import end_process_on_crash
 from schakel_services.runtime.frame import Frame, declare, frame
 from schakel_services.runtime.health import Health
 from schakel_services.runtime.keys import ChainKey, Keyring
-from schakel_services.runtime.log import log
 from schakel_services.runtime.moved_clock import moved
-from schakel_services.runtime.pipe import Pipe, Wake
+from schakel_services.runtime.pipe import Pipe
 from schakel_services.runtime.settings import Settings
-from schakel_services.runtime.table import TableBehind
+from schakel_services.runtime.tenure import run_alone
 from schakel_services.runtime.watermark import Watermarks
 
 STOP_S = 8.0
@@ -68,7 +66,8 @@ def build(settings: Settings) -> Frame:
             setup = _setup(partner, counter, make_desk, chain, settings, watermarks)
             step = IntakeStep(setup)
             counter.pipe = _pipe(partner, counter, setup, step)
-            pipes.append(asyncio.create_task(_run(counter, setup, step), name=f"intake-{partner.id}"))
+            alone = run_alone(counter.pipe, step.tenure, step.owner, setup.cluster.session_timeout_ms / 1000)
+            pipes.append(asyncio.create_task(alone, name=f"intake-{partner.id}"))
             folder = WatchedFolder(settings.data / "inbox" / partner.id, counter, moved(settings, _now))
             folders.append(asyncio.create_task(folder.run(), name=f"folder-{partner.id}"))
         for task in (*pipes, *folders):
@@ -158,31 +157,6 @@ def _pipe(partner: Partner, counter: Counter, setup: StepSetup, step: IntakeStep
         progress=counter.progress,
         exclusive=True,
     )
-
-
-async def _run(counter: Counter, setup: StepSetup, step: IntakeStep) -> None:
-    """Run a partner's pipe; once another process has taken over it stays down, and /readyz says so."""
-    while counter.pipe is not None and await counter.pipe.run() is Wake.FENCED:
-        counter.progress.gone = True
-        counter.progress.down()
-        if await _is_taken_over(setup, step):
-            log.error("taken_over", partner=setup.partner)
-            return
-        counter.progress.gone = False
-
-
-async def _is_taken_over(setup: StepSetup, step: IntakeStep) -> bool:
-    """Say whether another process takes this partner's records now.
-
-    The broker fences a process too that stood still in the middle of a transaction, or before it could say that it is
-    there. So wait until a successor must have said who it is, and read that.
-    """
-    while True:
-        await asyncio.sleep(setup.cluster.session_timeout_ms / 1000)
-        try:
-            return step.tenure.is_another((await restore_versions(setup)).owner)
-        except (KafkaError, OSError, TableBehind) as error:
-            log.warning("owner_unknown", partner=setup.partner, error=type(error).__name__)
 
 
 async def _until_connected(watermarks: Watermarks) -> None:

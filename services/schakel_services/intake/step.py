@@ -16,11 +16,10 @@ from schakel_services.intake.incoming import Inbox, Incoming, NotTaken, Result
 from schakel_services.intake.take import Desk, Taken
 from schakel_services.intake.versions import OWNER, POSITION, Versions
 from schakel_services.runtime import topics
-from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.cluster import Cluster, Records
 from schakel_services.runtime.keys import PartnerKeys, Undecipherable
 from schakel_services.runtime.links import Links
 from schakel_services.runtime.metrics import BATCH_SIZE, RECORDS_IN
-from schakel_services.runtime.pipe import Records
 from schakel_services.runtime.placement import partition_of
 from schakel_services.runtime.table import Apply, Table
 from schakel_services.runtime.tenure import Tenure
@@ -83,6 +82,10 @@ class IntakeStep:
         self._taken: list[tuple[Incoming, Result]] = []
         self._owned = False
         self.tenure = Tenure(setup.instance)
+
+    async def owner(self) -> bytes | None:
+        """Return who takes this partner's records, by the log."""
+        return (await restore_versions(self._setup)).owner
 
     async def open(self) -> None:
         """Restore what was published, and whose numbers are whose."""

@@ -2,13 +2,13 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import aiokafka.errors
 import aiokafka.producer.sender
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -28,6 +28,9 @@ AWAY_S = 0.1
 
 BATCH_BYTES_MAX = 900_000
 """A batch per partition and transaction; below the broker's 1 MiB for a batch."""
+
+Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+"""What one read gives."""
 
 Isolation = Literal["read_committed", "read_uncommitted"]
 

@@ -7,23 +7,21 @@ everything, waits, and opens again: nothing derived survives a transaction whose
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
 
 from schakel_services.runtime.closing import stop_client
-from schakel_services.runtime.cluster import QUIET_WAIT_MS, Cluster
+from schakel_services.runtime.cluster import QUIET_WAIT_MS, Cluster, Records
 from schakel_services.runtime.failpoint import pass_failpoint
 from schakel_services.runtime.garbage import after_restoring, between_batches
 from schakel_services.runtime.health import Progress
 from schakel_services.runtime.log import log
 from schakel_services.runtime.table import TableBehind
 from schakel_services.runtime.writer import Outputs, Writer
-
-Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
 BATCH_MAX = 2_000
 POLL_MS = 500

@@ -2,18 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schakel_services.runtime.closing import stop_client
-from schakel_services.runtime.cluster import QUIET_WAIT_MS, Cluster
+from schakel_services.runtime.cluster import QUIET_WAIT_MS, Cluster, Records
 from schakel_services.runtime.watermark import Watermarks
 
 Apply = Callable[[str, bytes | None], None]
 """What to do with a key and its new value (None: gone)."""
-
-Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
 POLL_MS = 50
 """A fetch that holds only markers or aborted records does not end a poll: it is seen when the poll times out. So where

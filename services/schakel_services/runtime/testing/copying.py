@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from aiokafka import ConsumerRecord
 
-from schakel_services.runtime.pipe import Records
+from schakel_services.runtime.cluster import Records
 from schakel_services.runtime.writer import Outputs
 
 
