@@ -1,5 +1,6 @@
 """The frame of a service: a FastStream application that serves health, metrics and AsyncAPI around the hot loop."""
 
+import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -12,7 +13,6 @@ from prometheus_client import make_asgi_app
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from schakel_services.runtime.garbage import spare_batches
 from schakel_services.runtime.health import Health
 
 VERSION = "1.0.0"
@@ -105,7 +105,8 @@ def _answer(status: int, problems: dict[str, str]) -> AsgiResponse:
 
 async def serve(app: Frame, host: str, port: int, on_ready: Callable[[int], None] | None = None) -> None:
     """Serve until SIGTERM or SIGINT; ``on_ready`` gets the port once it listens."""
-    spare_batches()
+    # A batch makes tens of thousands of objects and no cycles; collecting every 700 of them costs a third of the time.
+    gc.set_threshold(100_000, 20, 50)
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=10
     )

@@ -7,6 +7,7 @@ everything, waits, and opens again: nothing derived survives a transaction whose
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Protocol
@@ -17,7 +18,6 @@ from aiokafka.errors import KafkaError, ProducerFenced
 from schakel_services.runtime.closing import stop_client
 from schakel_services.runtime.cluster import QUIET_WAIT_MS, Cluster, Records
 from schakel_services.runtime.failpoint import pass_failpoint
-from schakel_services.runtime.garbage import after_restoring, between_batches
 from schakel_services.runtime.health import Progress
 from schakel_services.runtime.log import log
 from schakel_services.runtime.table import TableBehind
@@ -142,7 +142,9 @@ class Pipe:
                 # Where nothing was committed, from the start; the broker says by itself where that is, if it is not 0.
                 self._consumer.seek(partition, await self._consumer.committed(partition) or 0)
         await self._step.open()
-        after_restoring()
+        # What was restored stays: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
         self.progress.up()
         log.info("pipe_opened", pipe=self._name)
 
@@ -164,8 +166,6 @@ class Pipe:
                     polling = None
                 self.progress.beat()
                 await self._turn(writer, records)
-                records = {}
-                between_batches()
         finally:
             if polling is not None:
                 polling.cancel()
