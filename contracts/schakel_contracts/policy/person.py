@@ -1,8 +1,9 @@
 """One person's registry: consents, relations, requests and what else decides; indexed."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import datetime
-from typing import Self, TypeVar, cast
+from typing import NamedTuple, Self, TypeVar, cast
 from uuid import UUID
 
 from schakel_contracts.codes import Category, Role
@@ -30,20 +31,27 @@ NO_CONSENTS: tuple[Standing, ...] = ()
 Kind = TypeVar("Kind", bound=Contract)
 
 
-class PersonRegistry:
-    """All that may open or close a way to somebody's data, looked up in the same time for one consent as for fifty.
+class Tie(NamedTuple):
+    """One case relation: a party knows the person in a role, from when to when."""
 
-    What is looked for is found once and remembered: of most persons only a party or two is ever asked for.
-    """
+    id: UUID
+    party: str
+    role: Role
+    begin: datetime
+    end: datetime
+
+
+class PersonRegistry:
+    """All that may open or close a way to somebody's data, looked up in the same time for one consent as for fifty."""
 
     __slots__ = (
         "_consents",
         "_in_order",
-        "_known",
         "_objected",
         "_objecting",
-        "_relations",
+        "_permitting",
         "_requests",
+        "_ties",
         "emergencies",
         "left_at",
         "restrictions",
@@ -55,10 +63,9 @@ class PersonRegistry:
             found.setdefault(type(record), []).append(record)
         around = _around(found)
         self._consents = tuple(stand(record, around) for record in _of(ConsentRecord, found))
+        self._permitting = _by_party(self._consents)
         self._objecting = tuple(consent for consent in self._consents if consent.objection)
-        self._relations: dict[tuple[str, Role], list[tuple[Span, UUID]]] = {}
-        for relation in sorted(_of(RelationRecord, found), key=lambda relation: relation.id.int):
-            self._relations.setdefault((relation.party, relation.role), []).append((_days(relation), relation.id))
+        self._ties = _in_order_of_id(map(_tie, _of(RelationRecord, found)))
         self._requests: dict[tuple[str, Category], list[tuple[Span, Citation]]] = {}
         for request in _of(RequestRecord, found):
             for category in request.categories:
@@ -70,7 +77,6 @@ class PersonRegistry:
         """Where the emergency procedure was opened (R17)."""
         self.left_at = min((instant(record.since) for record in _of(ExitRecord, found)), default=None)
         """From when the person is no longer in the chain (R28)."""
-        self._known: dict[tuple[str, Category], tuple[Standing, ...]] = {}
         self._objected: dict[tuple[str, Category], tuple[Standing, ...]] = {}
         self._in_order: tuple[str, ...] | None = None
 
@@ -78,6 +84,21 @@ class PersonRegistry:
     def from_records(cls, records: Iterable[Record]) -> Self:
         """Read one person's records, in any order: the same set gives the same decisions."""
         return cls(records)
+
+    def with_relation(self, record: RelationRecord) -> "PersonRegistry":
+        """Return the same with one relation added, or in the place of the one with its id.
+
+        Reading the whole anew would give the same: a relation decides about nothing else that is known of a person.
+        """
+        changed = copy(self)
+        others = (tie for tie in self._ties if tie.id != record.id)
+        changed._ties = _in_order_of_id((*others, _tie(record)))  # noqa: SLF001 - its own copy
+        changed._in_order = None  # noqa: SLF001 - as above
+        return changed
+
+    def relations_with(self, relation_id: UUID) -> int:
+        """Return how many relations have an id, whether they are over or not: one at most where all is well."""
+        return sum(tie.id == relation_id for tie in self._ties)
 
     def has_left(self, now: datetime) -> bool:
         """Say whether the person is no longer in the chain (R28)."""
@@ -93,25 +114,14 @@ class PersonRegistry:
 
     def relation(self, party: str, role: Role, now: datetime) -> UUID | None:
         """Return a relation of this party in this role that is active now, or none (R3)."""
-        for (begin, end), relation_id in self._relations.get((party, role), ()):
-            if begin <= now < end:
-                return relation_id
+        for tie in self._ties:
+            if tie.party == party and tie.role is role and tie.begin <= now < tie.end:
+                return tie.id
         return None
 
     def permissions(self, party: str, category: Category) -> tuple[Standing, ...]:
         """Return every permission that names a party and a category, the one that lasts longest first."""
-        key = (party, category)
-        found = self._known.get(key)
-        if found is None:
-            named = [
-                consent.about(category)
-                for consent in self._consents
-                if not consent.objection and party in consent.parties and category in consent.categories
-            ]
-            named.sort(key=lambda consent: consent.id.int)
-            named.sort(key=lambda consent: consent.end, reverse=True)
-            found = self._known[key] = tuple(named)
-        return found
+        return self._permitting.get((party, category), NO_CONSENTS)
 
     def objections(self, party: str, category: Category) -> tuple[Standing, ...]:
         """Return every objection that may concern a party and a category: one that names none concerns any."""
@@ -146,7 +156,8 @@ class PersonRegistry:
     def in_order(self) -> tuple[str, ...]:
         """Return the same parties in a fixed order, so that a replay decides in the same one."""
         if self._in_order is None:
-            found = {party for party, _ in (*self._relations, *self._requests)}
+            found = {tie.party for tie in self._ties}
+            found.update(party for party, _ in self._requests)
             found.update(*(consent.parties for consent in self._consents))
             found.update(one.party for one in self.emergencies)
             self._in_order = tuple(sorted(found))
@@ -176,11 +187,29 @@ def _around(found: Mapping[type[Contract], list[Record]]) -> Around:
     )
 
 
-def _days(relation: RelationRecord) -> Span:
+def _by_party(consents: tuple[Standing, ...]) -> dict[tuple[str, Category], tuple[Standing, ...]]:
+    """Return the permissions for each party and category that they name, the one that lasts longest first."""
+    permissions = sorted((consent for consent in consents if not consent.objection), key=lambda consent: consent.id.int)
+    permissions.sort(key=lambda consent: consent.end, reverse=True)
+    found: dict[tuple[str, Category], tuple[Standing, ...]] = {}
+    for consent in permissions:
+        for party in consent.parties:
+            for category in consent.categories:
+                key = (party, category)
+                found[key] = (*found.get(key, NO_CONSENTS), consent.about(category))
+    return found
+
+
+def _tie(relation: RelationRecord) -> Tie:
     if relation.ended:
-        return NEVER, NEVER
+        return Tie(relation.id, relation.party, relation.role, NEVER, NEVER)
     begin = NEVER if relation.valid_from is None else start_of(relation.valid_from)
-    return begin, ALWAYS if relation.valid_until is None else end_of(relation.valid_until)
+    end = ALWAYS if relation.valid_until is None else end_of(relation.valid_until)
+    return Tie(relation.id, relation.party, relation.role, begin, end)
+
+
+def _in_order_of_id(ties: Iterable[Tie]) -> tuple[Tie, ...]:
+    return tuple(sorted(ties, key=lambda tie: tie.id.int))
 
 
 def _span(request: RequestRecord) -> Span:

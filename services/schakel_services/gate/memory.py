@@ -1,6 +1,7 @@
 """What a gate remembers of one partition: the next sequence numbers, and which source records it has seen."""
 
 from dataclasses import dataclass, field
+from sys import intern
 
 from pydantic_core import from_json, to_json
 
@@ -42,7 +43,7 @@ class Memory:
             if value is None:
                 lines.pop(rest, None)
             else:
-                lines[rest] = value
+                lines[intern(rest)] = value
 
     def is_new(self, position: str) -> bool:
         """Note a source position; say False when it, or a later one of that source, was seen before."""
@@ -89,7 +90,7 @@ class Memory:
 
     def commit(self) -> None:
         """The changes are on the log."""
-        self.sequences.update((person, to_json(numbers)) for person, numbers in self.new_sequences.items())
+        self.sequences.update((intern(person), to_json(numbers)) for person, numbers in self.new_sequences.items())
         self.positions.update(self.new_positions)
         self.told.update(self.new_told)
         self.heard.commit()

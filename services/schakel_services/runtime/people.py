@@ -1,14 +1,17 @@
 """What the registry says of each person, read when it is needed."""
 
 import asyncio
+from sys import intern
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from schakel_contracts.policy.person import PersonRegistry
-from schakel_contracts.registry import REGISTRY_RECORD
+from schakel_contracts.registry import REGISTRY_RECORD, RelationRecord
 from schakel_services.runtime.log import log
 
 EMPTY = PersonRegistry.from_records(())
+RELATION = "relation/"
+RELATION_RECORD = TypeAdapter(RelationRecord)
 PARSED_MAX = 20_000
 SETTLE_AT_ONCE = 100
 
@@ -23,9 +26,12 @@ class People:
     def apply(self, key: str, value: bytes | None) -> None:
         """Take one registry record, or its tombstone; the key is ``person/kind/id``."""
         person, _, rest = key.partition("/")
-        self._parsed.pop(person, None)
+        parsed = self._parsed.pop(person, None)
         if value is not None:
-            self._raw.setdefault(person, {})[rest] = value
+            raw = self._raw.setdefault(intern(person), {})
+            if parsed is not None and rest.startswith(RELATION):
+                self._take_relation(person, parsed, rest, value, again=rest in raw)
+            raw[rest] = value
         elif person in self._raw:
             self._raw[person].pop(rest, None)
             if not self._raw[person]:
@@ -51,8 +57,21 @@ class People:
             found = EMPTY
         else:
             found = PersonRegistry.from_records(records)
-        self._parsed[person] = found
+        self._parsed[intern(person)] = found
         return found
+
+    def _take_relation(self, person: str, parsed: PersonRegistry, rest: str, value: bytes, *, again: bool) -> None:
+        """Change what was read of a person, where only a relation is new: that is what changes most.
+
+        Where anything is not as it should be nothing is kept, and all of it is read when it is needed. ``again``: a
+        record stands under this key already.
+        """
+        try:
+            record = RELATION_RECORD.validate_json(value)
+        except ValidationError:
+            return
+        if parsed is not EMPTY and rest == f"{RELATION}{record.id}" and parsed.relations_with(record.id) == again:
+            self._parsed[intern(person)] = parsed.with_relation(record)
 
     async def settle(self) -> None:
         """Read everybody's registry now, as many as are kept: what that takes in memory is taken at the start.

@@ -1,12 +1,15 @@
 """The registry in memory keeps up with the log, also of somebody who was looked at before."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schakel_contracts.codes import Category, ConsentForm, Purpose, Role
 from schakel_contracts.consent import Recipient
+from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.registry import ConsentRecord, RelationRecord, registry_key
 from schakel_services.runtime import people as module
 from schakel_services.runtime.people import EMPTY, People
@@ -19,6 +22,27 @@ CONSENT = ConsentRecord(
     categories=(Category.SUPPORT_LEVEL,),
     recipients=(Recipient(party="coach"),),
     form=ConsentForm.WRITTEN,
+)
+
+PARTIES = ("coach", "desk")
+RELATIONS = st.builds(
+    RelationRecord,
+    id=st.sampled_from([UUID(int=1), UUID(int=2), UUID(int=3)]),
+    party=st.sampled_from(PARTIES),
+    role=st.sampled_from([Role.JOB, Role.INC]),
+    valid_from=st.sampled_from([None, date(2026, 1, 1), date(2027, 1, 1)]),
+    valid_until=st.sampled_from([None, date(2026, 6, 1), date(2027, 6, 1)]),
+    ended=st.booleans(),
+    asserted_by=st.just("coach"),
+)
+ROWS = st.one_of(
+    RELATIONS.map(lambda record: (registry_key("k1.a", record), record.model_dump_json().encode())),
+    RELATIONS.map(lambda record: (registry_key("k1.a", record), None)),
+    # Under another key than its own, and what is no record at all: as wrong here as when all of it is read.
+    RELATIONS.map(lambda record: ("k1.a/relation/other", record.model_dump_json().encode())),
+    st.sampled_from([UUID(int=1), UUID(int=4)]).map(lambda key: (f"k1.a/relation/{key}", b"{}")),
+    st.just((registry_key("k1.a", CONSENT), CONSENT.model_dump_json().encode())),
+    st.just((registry_key("k1.a", CONSENT), None)),
 )
 
 
@@ -61,6 +85,40 @@ def test_one_record_goes_and_the_others_stay() -> None:
     people.apply(registry_key("k1.a", CONSENT), None)
     assert people.of("k1.a").relation("coach", Role.JOB, NOW) == RELATION.id
     assert not people.of("k1.a").permissions("coach", Category.SUPPORT_LEVEL)
+
+
+@given(rows=st.lists(st.tuples(ROWS, st.booleans()), max_size=12))
+def test_a_relation_that_is_taken_in_counts_as_if_all_were_read(
+    rows: list[tuple[tuple[str, bytes | None], bool]],
+) -> None:
+    """Whether the person was looked at in between or not, and whatever else came, the answers are the same."""
+    looked_at, fresh = People(), People()
+    for (key, value), look in rows:
+        looked_at.apply(key, value)
+        fresh.apply(key, value)
+        if look:
+            looked_at.of("k1.a")
+    one, other = looked_at.of("k1.a"), fresh.of("k1.a")
+    assert (one is EMPTY) == (other is EMPTY)
+    assert one.in_order() == other.in_order()
+    for party in PARTIES:
+        for role in (Role.JOB, Role.INC):
+            assert one.relation(party, role, NOW) == other.relation(party, role, NOW)
+        permitted = [person.permissions(party, Category.SUPPORT_LEVEL) for person in (one, other)]
+        assert permitted[0] == permitted[1]
+
+
+def test_a_new_relation_keeps_what_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What changes most is taken in by itself: the consents are not read again."""
+    people = People()
+    put(people, "k1.a", CONSENT)
+    people.of("k1.a")
+    monkeypatch.setattr(PersonRegistry, "from_records", None)
+    put(people, "k1.a", RELATION)
+    put(people, "k1.a", RELATION.model_copy(update={"ended": True}))
+    assert people.of("k1.a").relation("coach", Role.JOB, NOW) is None
+    assert people.of("k1.a").permissions("coach", Category.SUPPORT_LEVEL)
+    assert people.of("k1.a").involved() == {"coach"}
 
 
 def test_no_more_than_so_many_are_kept_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
