@@ -22,6 +22,9 @@ PER_BROKER = {
     "transaction.state.log.min.isr": 1,
     "share.coordinator.state.topic.replication.factor": 1,
     "share.coordinator.state.topic.min.isr": 1,
+    # Eight threads that take requests and three that read them only wait for each other on a laptop.
+    "num.io.threads": 3,
+    "num.network.threads": 1,
     # Fewer files to open and recover.
     "offsets.topic.num.partitions": 8,
     "transaction.state.log.num.partitions": 8,

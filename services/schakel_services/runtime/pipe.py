@@ -25,6 +25,9 @@ from schakel_services.runtime.writer import Outputs, Writer
 
 BATCH_MAX = 2_000
 POLL_MS = 500
+FEW = 500
+"""Fewer records than this in a turn mean that the pipe keeps up, and can let some gather."""
+
 REOPEN_S = 1.0
 REOPEN_S_MAX = 15.0
 
@@ -70,6 +73,7 @@ class Pipe:
         consumer: AIOKafkaConsumer | None = None,
         batch_max: int = BATCH_MAX,
         exclusive: bool = False,
+        pace_s: float = 0.0,
         reopen_s: float = REOPEN_S,
         paused: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -84,6 +88,9 @@ class Pipe:
         self._batch_max = batch_max
         self._exclusive = exclusive
         """Fenced means that another process took over for good, so do not open again."""
+        self._pace_s = pace_s
+        """The least time from one turn of few records to the next: a transaction costs the broker the same however
+        small it is, and where processors are scarce the wait for them is longer than this."""
         self._reopen_s = reopen_s
         self._paused = paused
         """Asked before each read: what the step can't hold stays on the log."""
@@ -165,7 +172,10 @@ class Pipe:
                 if polling is not None and polling.done():
                     polling = None
                 self.progress.beat()
+                began = asyncio.get_running_loop().time()
                 await self._turn(writer, records)
+                if self._pace_s and 0 < sum(map(len, records.values())) < FEW:
+                    await asyncio.sleep(began + self._pace_s - asyncio.get_running_loop().time())
         finally:
             if polling is not None:
                 polling.cancel()

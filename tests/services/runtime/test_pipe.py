@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
+from schakel_services.runtime import pipe as module
+from schakel_services.runtime.cluster import Records
 from schakel_services.runtime.health import Progress
 from schakel_services.runtime.pipe import Pipe, Wake
 from schakel_services.runtime.testing.copying import Copy
 from schakel_services.runtime.testing.ground import Ground, until
-from schakel_services.runtime.writer import Writer
+from schakel_services.runtime.writer import Outputs, Writer
 
 NUMBERS = [(str(number), str(number)) for number in range(40)]
 VALUES = [value for _, value in NUMBERS]
@@ -93,6 +96,36 @@ async def test_what_was_broken_off_is_not_read(ground: Ground) -> None:
     await ground.write(source, NUMBERS[:1])
     async with running(pipe(ground, source, Copy(target))):
         assert await copied(ground, target, 1) == ["0"]
+
+
+@pytest.mark.parametrize(("few", "waits"), [(100, True), (2, False)])
+async def test_few_records_wait_until_some_have_gathered(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, few: int, *, waits: bool
+) -> None:
+    """With a pace, a turn of few records is followed by the next only then; after one of many it goes on at once."""
+    monkeypatch.setattr(module, "FEW", few)
+    source, target = await ground.topic(), await ground.topic()
+    step = Timed(target)
+    async with running(pipe(ground, source, step, pace_s=0.3, batch_max=4)):
+        await ground.write(source, NUMBERS[:12])
+        assert await copied(ground, target, 12) == VALUES[:12]
+    between = [later - earlier for earlier, later in pairwise(step.began)]
+    assert len(between) >= 2
+    assert (min(between) >= 0.29) is waits
+
+
+class Timed(Copy):
+    """Copies, and notes when each batch that holds something begins."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(target)
+        self.began: list[float] = []
+
+    async def work(self, records: Records) -> Outputs | None:
+        """Copy."""
+        if records:
+            self.began.append(asyncio.get_running_loop().time())
+        return await super().work(records)
 
 
 class Doubtful(Writer):
