@@ -56,6 +56,20 @@ class ConsentRecord(Contract):
     collected_by: PartyText | None = Field(default=None, description="The partner at which it was given.")
 
 
+class WithdrawalRecord(Contract):
+    """A permission taken back at another partner than the one that keeps it: as easy as giving it (AVG 7(3)).
+
+    A record of its own, so that no later version of the consent can undo it. It ends nothing but permissions: to take
+    an objection back opens ways, and only who keeps it can do that.
+    """
+
+    kind: Literal["withdrawal"] = "withdrawal"
+    id: UUID
+    consent_id: UUID
+    withdrawn_at: datetime
+    asserted_by: PartyText
+
+
 class RelationRecord(Contract):
     """One party's involvement with one person (R3)."""
 
@@ -146,6 +160,7 @@ class ExitRecord(Contract):
 
 Record = (
     ConsentRecord
+    | WithdrawalRecord
     | RelationRecord
     | RepresentationRecord
     | RequestRecord

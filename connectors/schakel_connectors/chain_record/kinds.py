@@ -58,7 +58,6 @@ def _kind(type_: str, contract: type[Contract]) -> Kind:
 LEFT_OUT = MappingProxyType(
     {
         "consent.granted": frozenset({"consent_id"}),
-        "consent.withdrawn": frozenset({"consent_id"}),
         "case_relation.started": frozenset({"relation_id"}),
         "case_relation.ended": frozenset({"relation_id"}),
         "representation.changed": frozenset({"representation_id"}),
@@ -72,7 +71,7 @@ LEFT_OUT = MappingProxyType(
 OPTIONAL = MappingProxyType(
     {
         "consent.granted": frozenset({"purposes", "categories", "recipients"}),
-        "consent.withdrawn": frozenset({"effective"}),
+        "consent.withdrawn": frozenset({"consent_id", "effective"}),
         "case_relation.started": frozenset({"party", "role"}),
         "case_relation.ended": frozenset({"party", "role"}),
         "exit.registered": frozenset({"since"}),

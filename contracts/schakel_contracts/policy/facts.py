@@ -79,8 +79,9 @@ def facts_of(
 ) -> EventFacts:
     """Return the facts of an event.
 
-    ``sender`` is whom a ``delivery.not_completed`` must tell, ``received`` every party that was sent data of this
-    person: it hears of a right that names no addressee. An objection is addressed to nobody: whoever it names must
+    ``sender`` is whom a ``delivery.not_completed`` must tell. ``received`` is every party that was sent data of this
+    person, which hears of a right that names no addressee; or, of a consent that was withdrawn elsewhere, who keeps
+    it and whom it names. An objection is addressed to nobody: whoever it names must
     not learn that something is withheld (R15).
     """
     contract = type(event)
@@ -90,7 +91,7 @@ def facts_of(
         addressed = () if sender is None else (sender,)
     elif contract in REMINDERS:
         addressed = (source.id,)
-    elif contract is SubjectRightExercised and not addressed:
+    elif (contract is SubjectRightExercised and not addressed) or (contract is ConsentWithdrawn and received):
         addressed = tuple(sorted(received))
     return EventFacts(
         event.type,

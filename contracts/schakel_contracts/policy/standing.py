@@ -53,6 +53,8 @@ class Standing(NamedTuple):
     """What was wrong with who consented, whatever the kind of data."""
     beyond: frozenset[Category]
     """Kinds of data that it names, and in which those who consented had no say."""
+    keeper: str | None
+    """The partner that took it, and keeps its proof."""
 
     def stands(self, now: datetime) -> bool:
         """Say whether it holds at an instant."""
@@ -136,6 +138,7 @@ def stand(record: ConsentRecord, around: Around = PLAIN) -> Standing:
         text_major=FIRST_TEXT if record.text_version is None else int(record.text_version.partition(".")[0]),
         flaw=flaw,
         beyond=beyond,
+        keeper=record.collected_by,
     )
 
 

@@ -89,10 +89,19 @@ def withdraw(
     intake: IntakeOption,
     bsn_file: BsnFile = None,
     client: ClientOption = None,
+    consent_id: Annotated[
+        UUID | None,
+        typer.Option(help="Of a consent that another partner keeps: its id, as in consent.granted or `explain`."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a consent back: exit code 0 means that it is on the log, and that nothing leaves under it any more."""
+    """Take a consent back: exit code 0 means that it is on the log, and that nothing leaves under it any more.
+
+    With an id that this person's registry lacks nothing is withdrawn: the partner hears so in delivery.not_completed.
+    """
     row = {"type": "consent.withdrawn", "record": record}
+    if consent_id is not None:
+        row["consent_id"] = str(consent_id)
     _send(partner, row, bsn_file, client, chain, data, intake, as_json=as_json)
 
 

@@ -11,7 +11,7 @@ from schakel_contracts.policy.civil_time import end_of, instant, start_of
 from schakel_contracts.registry import REGISTRY_RECORD, ExitRecord, Record, RelationRecord
 from schakel_services.runtime.log import log
 
-WANTED = frozenset({"consent", "relation", "representation", "age", "trajectory", "exit"})
+WANTED = frozenset({"consent", "relation", "representation", "age", "trajectory", "exit", "withdrawal"})
 """Kinds of registry records on which a due date can depend."""
 
 OVER = (b'"withdrawn_at":"', b'"superseded_at":"')
@@ -32,9 +32,11 @@ class Registry:
         Nothing is due for a consent that somebody ended: of ten years of them, the one that stands is kept.
         """
         person, _, rest = key.partition("/")
-        if rest.partition("/")[0] not in WANTED:
+        kind = rest.partition("/")[0]
+        if kind not in WANTED:
             return
-        if value is not None and not any(over in value for over in OVER):
+        over = kind == "consent" and value is not None and any(mark in value for mark in OVER)
+        if value is not None and not over:
             self._raw.setdefault(person, {})[rest] = value
         elif person in self._raw:
             self._raw[person].pop(rest, None)

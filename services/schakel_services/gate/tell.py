@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from aiokafka import ConsumerRecord
 
 from schakel_contracts.codes import Outcome, Role, Stage
+from schakel_contracts.consent import ConsentWithdrawn
 from schakel_contracts.delivery import DeliveryNotCompleted
 from schakel_contracts.envelope import Envelope
 from schakel_contracts.event import Event
 from schakel_contracts.policy.engine import decide
 from schakel_contracts.policy.facts import Addressee, EventFacts, facts_of
 from schakel_contracts.policy.minimise import minimise
+from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.ruling import Ruling
 from schakel_contracts.subject_right import SubjectRightExercised
 from schakel_services.gate import record as write
@@ -20,6 +22,7 @@ from schakel_services.gate.first_told import Permit, first_disclosures
 from schakel_services.gate.memory import Memory
 from schakel_services.gate.reading import Read, Said, read_event
 from schakel_services.gate.rules import rulings, sender_hears_of, withheld_roles
+from schakel_services.gate.withdrawn import nothing_to_withdraw, told_to_stop
 from schakel_services.runtime import topics
 from schakel_services.runtime.metrics import DECISIONS
 from schakel_services.runtime.people import People
@@ -54,8 +57,12 @@ class Teller:
     def event(self, read: Read, position: str) -> None:
         """Decide for every partner concerned; write notifications and one decision record."""
         envelope, said, source, _ = read
-        facts = _facts(read, self._memory)
         person = self._people.of(envelope.subject)
+        withdrawn = said.event if isinstance(said.event, ConsentWithdrawn) else None
+        if withdrawn and (heard := nothing_to_withdraw(envelope, withdrawn, source, person)):
+            self.undelivered(envelope, source, heard, position)
+            return
+        facts = _facts(read, self._memory, person)
         verdicts: list[str] = []
         without_consent: list[Permit] = []
         for recipient, ruling in rulings(facts, person, self._setup.recipients, self._setup.policy, self._now):
@@ -156,7 +163,7 @@ class Teller:
         self._outputs.add(topics.AUDIT, self._partition, envelope.subject.encode(), value, topics.DECISION_HEADERS)
 
 
-def _facts(read: Read, memory: Memory) -> EventFacts:
+def _facts(read: Read, memory: Memory, person: PersonRegistry) -> EventFacts:
     """Return what the policy needs to know of an event; made once for what a sender says again and again."""
     event, source, withhold = read.said.event, read.source, read.envelope.withhold
     facts = read.said.facts.get(source) if withhold is None else None
@@ -166,6 +173,9 @@ def _facts(read: Read, memory: Memory) -> EventFacts:
         # Whom it is relayed to differs for each person, so it is not kept.
         received = memory.received(read.envelope.subject)
         return facts_of(event, source, withhold=withheld_roles(withhold), received=received)
+    if isinstance(event, ConsentWithdrawn) and not event.recipients:
+        # So is who keeps a consent that was withdrawn elsewhere, and whom it names.
+        return facts_of(event, source, withhold=withheld_roles(withhold), received=told_to_stop(event, source, person))
     facts = facts_of(event, source, withhold=withheld_roles(withhold))
     if withhold is None:
         read.said.facts[source] = facts

@@ -68,6 +68,15 @@ def withdraw(world: World, choose: Choices) -> None:
     change_consent(world, choose, withdrawn_at=world.stamp(choose, days=choose.seldom(0, [1, -1])))
 
 
+def withdraw_elsewhere(world: World, choose: Choices) -> None:
+    """A consent is taken back at another partner than the one that keeps it; of an objection that changes nothing."""
+    paper = world.last(choose, "consent")
+    if paper is not None:
+        of = choose.seldom(paper["id"], ["00000000-0000-0000-0000-00000000dead"], 8)
+        when = world.stamp(choose, days=choose.seldom(0, [1, -1]))
+        world.put("withdrawal", consent_id=of, withdrawn_at=when, asserted_by="inc-9")
+
+
 def supersede(world: World, choose: Choices) -> None:
     """Another consent takes the place of one."""
     change_consent(world, choose, superseded_at=world.stamp(choose))
@@ -217,8 +226,8 @@ def wait(world: World, choose: Choices) -> None:
 
 Happening = Callable[[World, Choices], None]
 HAPPENINGS: dict[Happening, int] = {
-    grant: 6, relate: 5, wait: 7, withdraw: 2, supersede: 1, object_to: 2, end_relation: 1, represent: 2,
-    end_representation: 1, be_born: 2, restrict: 2, answer_restriction: 1, request: 2, begin_trajectory: 1,
-    end_trajectory: 1, open_emergency: 1, close_emergency: 1, leave: 1,
+    grant: 6, relate: 5, wait: 7, withdraw: 2, withdraw_elsewhere: 1, supersede: 1, object_to: 2, end_relation: 1,
+    represent: 2, end_representation: 1, be_born: 2, restrict: 2, answer_restriction: 1, request: 2,
+    begin_trajectory: 1, end_trajectory: 1, open_emergency: 1, close_emergency: 1, leave: 1,
 }  # fmt: skip
 """Everything that may happen, and how often."""

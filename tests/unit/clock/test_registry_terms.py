@@ -9,7 +9,14 @@ from schakel_contracts.codes import Category, ConsentEffect, ConsentForm, Granto
 from schakel_contracts.consent import Recipient
 from schakel_contracts.consent_term import ConsentExpired, ConsentExpiring
 from schakel_contracts.education import YouthTransitionDue
-from schakel_contracts.registry import AgeRecord, ConsentRecord, ExitRecord, RelationRecord, RepresentationRecord
+from schakel_contracts.registry import (
+    AgeRecord,
+    ConsentRecord,
+    ExitRecord,
+    RelationRecord,
+    RepresentationRecord,
+    WithdrawalRecord,
+)
 from schakel_contracts.terms import YouthMilestone
 from schakel_services.clock.testing.quiet import QuietClock
 
@@ -67,6 +74,17 @@ def test_what_was_ended_by_somebody_does_not_expire(clock: QuietClock, end: str)
     clock.register(consent())
     assert clock.keys() == [f"consent/{ID}"]
     clock.register(consent(ID, **{end: GIVEN}))
+    assert clock.keys() == []
+
+
+def test_what_was_taken_back_at_another_partner_does_not_expire(clock: QuietClock) -> None:
+    """The consent itself still stands as it was given; a withdrawal of another one changes nothing."""
+    clock.register(consent())
+    for number, of in enumerate((uuid4(), ID), start=1):
+        assert clock.keys() == [f"consent/{ID}"]
+        clock.register(
+            WithdrawalRecord(id=UUID(int=number), consent_id=of, withdrawn_at=GIVEN, asserted_by="desk"),
+        )
     assert clock.keys() == []
 
 

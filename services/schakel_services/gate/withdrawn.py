@@ -1,0 +1,43 @@
+"""A consent that was withdrawn at another partner than the one that keeps it: who hears of it. Pure."""
+
+from schakel_contracts.codes import Reason, Remedy, Stage
+from schakel_contracts.consent import ConsentWithdrawn
+from schakel_contracts.delivery import DeliveryNotCompleted
+from schakel_contracts.envelope import Envelope
+from schakel_contracts.policy.facts import Addressee
+from schakel_contracts.policy.person import PersonRegistry
+
+NOBODY: frozenset[str] = frozenset()
+
+
+def told_to_stop(event: ConsentWithdrawn, source: Addressee, person: PersonRegistry) -> frozenset[str]:
+    """Return who keeps the consent and whom it names; nobody where its keeper withdrew it, who says that itself."""
+    consent = person.consent(event.consent_id)
+    if consent is None or consent.objection or consent.keeper == source.id:
+        return NOBODY
+    keeper = NOBODY if consent.keeper is None else {consent.keeper}
+    return frozenset(consent.parties) | keeper
+
+
+def nothing_to_withdraw(
+    envelope: Envelope, event: ConsentWithdrawn, source: Addressee, person: PersonRegistry
+) -> DeliveryNotCompleted | None:
+    """Return what the sender hears where nothing was withdrawn; None where something was.
+
+    This person has no consent with that id: a slip must not look like a withdrawal. Or it is an objection, which only
+    who keeps it can take back, since that opens ways. Nobody else hears anything.
+    """
+    consent = person.consent(event.consent_id)
+    if event.recipients or (consent is not None and (not consent.objection or consent.keeper == source.id)):
+        return None
+    return DeliveryNotCompleted.model_validate(
+        {
+            "event_id": envelope.id,
+            "event_type": envelope.type,
+            "recipient": source.id,
+            "recipient_role": source.role,
+            "stage": Stage.DECISION,
+            "reason": Reason.NO_CONSENT,
+            "remedy": Remedy.ASK_THE_PERSON,
+        }
+    )
