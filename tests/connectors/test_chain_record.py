@@ -230,7 +230,12 @@ def test_a_statutory_request_opens_one_category_for_who_asks() -> None:
 @pytest.mark.parametrize(
     ("kind", "values", "error"),
     [
-        ("trial_placement.started", {"start": "2026-01-01", "planned_end": "2026-03-02"}, "planned_end"),
+        (
+            "trial_placement.started",
+            {"permitted_on": "2026-01-01", "start": "2026-01-01", "planned_end": "2026-03-02"},
+            "planned_end",
+        ),
+        ("trial_placement.started", {"start": "2026-01-01", "permitted_on": "2026-01-02"}, "start"),
         ("trial_placement.extended", {"start": "2025-08-01", "planned_end": "2026-02-02"}, "planned_end"),
         ("activation_step.changed", {"from_step": 3, "to_step": 3}, "to_step"),
         ("activation_step.changed", {"from_step": 3, "to_step": 2, "direction": "up"}, "direction"),
@@ -253,7 +258,7 @@ def test_what_can_not_be_is_refused(kind: str, values: dict[str, Any], error: st
 @pytest.mark.parametrize(
     ("kind", "values"),
     [
-        ("trial_placement.started", {"start": "2026-01-01", "planned_end": "2026-03-01"}),
+        ("trial_placement.started", {"permitted_on": "2026-01-01", "start": "2026-01-01", "planned_end": "2026-03-01"}),
         ("trial_placement.extended", {"start": "2025-08-01", "planned_end": "2026-02-01"}),
         ("statutory_request.received", {"due": "2026-01-29"}),
         ("break_glass.used", {"until": "2026-01-02T01:00:00+01:00"}),

@@ -40,6 +40,11 @@ EXTRA: MappingProxyType[str, Extra] = MappingProxyType(
         "statutory_request.received": {
             "valid_until": ExtraField(date | None, "Last day of a standing request, which always ends.")
         },
+        "trial_placement.started": {
+            "permitted_on": ExtraField(
+                date, "Day on which it was permitted; no trial placement starts before that. Not told.", required=True
+            )
+        },
         "trial_placement.extended": {
             "start": ExtraField(
                 date, "First day of the first place; six months in all at most. Not told.", required=True

@@ -59,6 +59,8 @@ def _nothing(values: dict[str, Any]) -> Broken:
 
 
 def _trial_started(values: dict[str, Any]) -> Broken:
+    if values["start"] < values["permitted_on"]:
+        yield FieldError("start", "before_permission")
     if values["planned_end"] > months_after(values["start"], TRIAL_MONTHS):
         yield FieldError("planned_end", "longer_than_two_months")
 

@@ -129,6 +129,10 @@ def _emergency(type_: str, row: Fields, values: Values) -> Iterator[Statement]:
     yield EmergencyStated("emergency", type_, _without(values, "closed_at"), row.get("closed_at"))
 
 
+def _trial(type_: str, _: Fields, values: Values) -> Iterator[Statement]:
+    yield EventStated("event", type_, _without(values, "permitted_on"))
+
+
 def _extended(type_: str, _: Fields, values: Values) -> Iterator[Statement]:
     yield EventStated("event", type_, _without(values, "start"))
 
@@ -169,6 +173,7 @@ MEANINGS: MappingProxyType[str, Callable[[str, Fields, Values], Iterator[Stateme
         "trajectory.status_changed": _trajectory,
         "statutory_request.received": _request,
         "break_glass.used": _emergency,
+        "trial_placement.started": _trial,
         "trial_placement.extended": _extended,
         "subject_right.exercised": _right,
         "age.registered": _age,

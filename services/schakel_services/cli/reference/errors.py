@@ -7,6 +7,7 @@ from schakel_services.cli.reference.spoken import chain_rules, problems, record_
 from schakel_services.intake.http import TITLES
 
 MEANING = {
+    "before_permission": "A trial placement starts before it was permitted.",
     "bsn_ambiguous": "The record names more than one BSN for one person.",
     "bsn_invalid": "The BSN fails the eleven test.",
     "code_unknown": "A code that this field can't have.",
