@@ -96,12 +96,17 @@ class UnknownConnector(LookupError):
 @cache
 def load(name: str) -> Connector:
     """Load one connector; a missing name or a bad manifest fails at start-up."""
+    manifest = manifest_of(name)
+    return assembled(name, manifest, import_module(f"{schakel_connectors.__name__}.{name}.mapping"))
+
+
+@cache
+def manifest_of(name: str) -> Manifest:
+    """Return what a connector says of itself, without its mapping: all that most need, and quick to read."""
     if name not in names():
         raise UnknownConnector(name)
-    package = f"{schakel_connectors.__name__}.{name}"
-    manifest = tomllib.loads(files(package).joinpath("manifest.toml").read_text("utf-8"))
-    mapping = import_module(f"{package}.mapping")
-    return assembled(name, Manifest.model_validate(manifest), mapping)
+    content = files(f"{schakel_connectors.__name__}.{name}").joinpath("manifest.toml").read_text("utf-8")
+    return Manifest.model_validate(tomllib.loads(content))
 
 
 def assembled(name: str, manifest: Manifest, mapping: ModuleType) -> Connector:
@@ -132,4 +137,14 @@ def discover() -> Iterator[Connector]:
         yield load(name)
 
 
-__all__ = ["Connector", "Manifest", "RecordRejected", "UnknownConnector", "assembled", "discover", "load", "names"]
+__all__ = [
+    "Connector",
+    "Manifest",
+    "RecordRejected",
+    "UnknownConnector",
+    "assembled",
+    "discover",
+    "load",
+    "manifest_of",
+    "names",
+]

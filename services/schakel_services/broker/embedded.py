@@ -85,12 +85,12 @@ class EmbeddedBroker:
 
 
 def _watch(pid: int) -> "subprocess.Popen[bytes]":
-    """Return a process that kills ``pid`` when this one ends, and closes the pipe it reads.
+    """Return a process that kills ``pid`` and its session when this one ends, and closes the pipe it reads.
 
     Not Linux's parent-death signal: that comes when the *thread* ends that started the child.
     """
     return subprocess.Popen(
-        ["/bin/sh", "-c", 'read -r _; kill -9 "$1"', "sh", str(pid)],
+        ["/bin/sh", "-c", 'read -r _; kill -s KILL -- "-$1"', "sh", str(pid)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Where the embedded broker keeps its data, and where what it downloads."""
+"""Where the embedded broker keeps its data, and where what it can get or make again."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ def data_folder(environment: Mapping[str, str]) -> Path:
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path:
-    """Return where what can be downloaded again stays: ``SCHAKEL_CACHE``, else the user's cache."""
+    """Return where what can be had again stays: ``SCHAKEL_CACHE``, else the user's cache."""
     if given := environment.get("SCHAKEL_CACHE"):
         return Path(given).expanduser()
     home = environment.get("XDG_CACHE_HOME") or "~/.cache"

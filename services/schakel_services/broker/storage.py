@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+from schakel_services.broker.class_cache import ClassCache
 from schakel_services.broker.errors import BrokerFailed
 from schakel_services.broker.install import KAFKA_VERSION
 from schakel_services.broker.java import SERVER, STORAGE_TOOL, command
@@ -18,7 +19,7 @@ TOPICS = "topics"
 SERVER_PROPERTIES, LOG_CONFIGURATION = "server.properties", "log4j2.properties"
 
 
-def prepare(jars: Path, data: Path, port: int | None) -> tuple[State, list[str]]:
+def prepare(jars: Path, data: Path, port: int | None, classes: ClassCache) -> tuple[State, list[str]]:
     """Return who the broker will be and the command that runs it; the caller holds the lock.
 
     A folder that was used before keeps its cluster id and, while they are free, its ports. Raises
@@ -31,9 +32,10 @@ def prepare(jars: Path, data: Path, port: int | None) -> tuple[State, list[str]]
     write_state(data / "state.json", state)
     (data / LOG_CONFIGURATION).write_text(log_configuration(data), "utf-8")
     if not (data / TOPICS).exists():
-        _format(jars, data, state)
+        _format(jars, data, state, classes)
     (data / SERVER_PROPERTIES).write_text(server_properties(state, data / TOPICS), "utf-8")
-    return state, command(jars, data / LOG_CONFIGURATION, SERVER, str(data / SERVER_PROPERTIES))
+    flags = (*classes.reads, *classes.makes)
+    return state, command(jars, data / LOG_CONFIGURATION, SERVER, str(data / SERVER_PROPERTIES), flags=flags)
 
 
 def _state(data: Path, port: int | None) -> State:
@@ -62,7 +64,7 @@ def _new_cluster_id() -> str:
     return made
 
 
-def _format(jars: Path, data: Path, state: State) -> None:
+def _format(jars: Path, data: Path, state: State, classes: ClassCache) -> None:
     # Elsewhere first, so that a start that is killed half-way leaves nothing that looks formatted.
     unfinished, settings = data / "formatting", data / "formatting.properties"
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -70,7 +72,7 @@ def _format(jars: Path, data: Path, state: State) -> None:
     options = ("format", "--standalone", "-t", state.cluster_id, "-c", str(settings))
     with (data / "kafka.out").open("ab") as out:
         done = subprocess.run(
-            command(jars, data / LOG_CONFIGURATION, STORAGE_TOOL, *options),
+            command(jars, data / LOG_CONFIGURATION, STORAGE_TOOL, *options, flags=classes.reads),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

@@ -8,8 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from schakel_connectors.connector import load as load_connector
-from schakel_connectors.connector import names
+from schakel_connectors.connector import manifest_of, names
 from schakel_contracts.codes import Role
 from schakel_contracts.policy.problem import PolicyError
 from schakel_services.chain.model import Chain
@@ -127,7 +126,7 @@ def _connector_rules(connectors: tuple[str, ...], role: Role) -> list[str]:
         if connector not in names():
             rules.append(f"unknown_connector_{connector}")
             continue
-        manifest = load_connector(connector).manifest
+        manifest = manifest_of(connector)
         if role not in manifest.roles:
             rules.append(f"{connector}_is_not_for_role_{role}")
         elif manifest.bsn and role in NOT_ENTITLED - manifest.without_bsn:

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ import aiokafka.producer.sender
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient
+from aiokafka.cluster import ClusterMetadata
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 # aiokafka waits 20 ms between the steps of a transaction and has no setting for it; 2 ms takes p99 of a hop from
@@ -24,7 +25,7 @@ aiokafka.errors.kafka_errors.setdefault(PRODUCER_FENCED, aiokafka.errors.Invalid
 
 RETRY_BACKOFF_MS = 5
 AWAY_S = 0.1
-"""Between two tries to reach a cluster that does not answer."""
+"""Between two tries to reach a cluster that does not answer, and between two times that a client asks it the same."""
 
 BATCH_BYTES_MAX = 900_000
 """A batch per partition and transaction; below the broker's 1 MiB for a batch."""
@@ -128,16 +129,40 @@ class Cluster:
         return AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, client_id="schakel-admin", **self.security)
 
 
-def _go_easy(client: AIOKafkaClient) -> None:
-    """Wait a little after each update of the metadata that failed.
+async def know(consumer: AIOKafkaConsumer, topics: Iterable[str]) -> None:
+    """Return when the consumer knows where these topics are, as far as they are there."""
+    client: AIOKafkaClient = consumer._client  # noqa: SLF001 - else it finds out after a pause, for each topic anew
+    await asyncio.gather(*map(client.add_topic, topics))
 
-    Several of aiokafka's loops have no pause of their own: while a cluster is away they would take all of a processor,
-    and write thousands of lines a second.
+
+class _NoTopics(tuple[str, ...]):
+    """What a client asks for that needs none; without a topic it would ask for all of them, again and again."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def _go_easy(client: AIOKafkaClient) -> None:
+    """Ask for no more metadata than is needed, the same not at once again, and wait a little after what failed.
+
+    A client without topics, as every producer is at first, asks for all of a cluster's: 25 KB with two dozen
+    partners. And several of aiokafka's loops ask anew at once, each time that a coordinator or a leader is not there
+    yet: while a cluster starts or is away they would take all of a processor, and write thousands of lines a second.
     """
     update: Callable[..., Awaitable[bool]] = client._metadata_update  # noqa: SLF001 - there is no setting for it
+    last_asked: Collection[str] | None = None
+    may_ask_at = 0.0
 
-    async def update_then_rest(*given: Any) -> bool:
-        found = await update(*given)
+    async def update_then_rest(cluster: ClusterMetadata, topics: Collection[str] | None) -> bool:
+        nonlocal last_asked, may_ask_at
+        now = asyncio.get_running_loop().time
+        if topics == last_asked:
+            await asyncio.sleep(may_ask_at - now())
+        last_asked, may_ask_at = set(topics or ()), now() + AWAY_S
+        # None is for who wants all.
+        found = await update(cluster, _NoTopics() if topics is not None and not topics else topics)
         if not found:
             await asyncio.sleep(AWAY_S)
         return found

@@ -6,7 +6,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
 from schakel_services.runtime.closing import stop_client
-from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.cluster import Cluster, know
 
 
 class Watermarks:
@@ -56,6 +56,7 @@ class Watermarks:
         while self._waiting and self._consumer is not None:
             asked, self._waiting = self._waiting, {}
             try:
+                await know(self._consumer, {partition.topic for partition in asked})
                 ends = await self._consumer.end_offsets(list(asked))
             except Exception as error:  # noqa: BLE001 - every waiter gets it
                 for future in asked.values():

@@ -20,7 +20,10 @@ VARIABLES = {
     "KAFKA_SSL_CAFILE": ("the system's own", "File with the certificates that the brokers' are checked against."),
     "KAFKA_SSL_CERTFILE": ("none", "Certificate of the client, where the brokers ask for one."),
     "KAFKA_SSL_KEYFILE": ("none", "Key of that certificate, if it is in a file of its own."),
-    "SCHAKEL_CACHE": ("`$XDG_CACHE_HOME/schakel`", "Folder for what can be downloaded again: Kafka's jars."),
+    "SCHAKEL_CACHE": (
+        "`$XDG_CACHE_HOME/schakel`",
+        "Folder for what can be had again: Kafka's jars, and the cache that Java makes of their classes.",
+    ),
     "SCHAKEL_CLOCK_FILE": (
         "none",
         "File with the seconds that clocks run ahead. For tests and the demo; refused with a broker elsewhere.",
