@@ -197,3 +197,24 @@ def test_birthdays_follow_from_the_day_of_coming_of_age(adult_on: date, age: int
         assert birthday(adult_on, age) == day
     else:
         assert birthday(adult_on, age) == date.min
+
+
+TWELVE = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
+"""The instant at which somebody of eighteen on 24 November 2032 turns twelve."""
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"granted_at": TWELVE.replace(year=2025)}, Reason.CONSENT_EXPIRED),
+        ({"granted_at": TWELVE.replace(year=2025) + MOMENT}, Reason.NOT_VALID_FOR_AGE),
+        ({"valid_until": TWELVE - MOMENT}, Reason.CONSENT_EXPIRED),
+        ({"valid_until": TWELVE}, Reason.NOT_VALID_FOR_AGE),
+    ],
+    ids=str,
+)
+def test_of_two_ends_the_first_is_told(changes: dict[str, Any], reason: Reason, desk: Any) -> None:
+    """Where they fall together the year goes before the birthday, and that before a last instant of its own."""
+    turned = AgeRecord(id=UUID(int=50), adult_on=date(2032, 11, 24))
+    assert ruled(desk, turned, grantor=PARENT, **changes).reason is reason

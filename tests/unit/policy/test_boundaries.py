@@ -1,6 +1,7 @@
 """The very instant at which something begins or ends, and two grounds that add up: found by breaking the code."""
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import pytest
 from schakel_contracts.codes import Category, Grantor, Purpose, Reason, Role
 from schakel_contracts.consent import Recipient
 from schakel_contracts.policy import Ruling
+from schakel_contracts.policy.civil_time import instant
 from schakel_contracts.registry import AgeRecord, RepresentationRecord, TrajectoryRecord
 
 LEVEL = "support_level.changed"
@@ -101,3 +103,71 @@ def test_consent_that_names_the_kind_of_data_beats_an_objection_that_does_not(de
     assert ruled(desk, desk.objection(**alike), **alike).allowed
     named = desk.objection(**alike, categories=(Category.SUPPORT_LEVEL,))
     assert ruled(desk, named, **alike).reason is Reason.OBJECTION
+
+
+@pytest.mark.parametrize("party", ["source", "recipient"])
+def test_an_agreement_counts_to_the_end_of_its_last_day(party: str, desk: Any) -> None:
+    """A18: on either side, and not one instant longer."""
+    until = {"source": None, "recipient": None} | {party: date(2026, 11, 1)}
+    coach = desk.party(Role.JOB, until=until["recipient"])
+    event = replace(desk.event(LEVEL, Role.GGZ), source=desk.party(Role.GGZ, until=until["source"]))
+    records = [desk.relation(coach), desk.consent(coach, LEVEL)]
+    rulings = [desk.ruling(event, coach, *records, at=at) for at in (MIDNIGHT - MICROSECOND, MIDNIGHT)]
+    assert [ruling.reason for ruling in rulings] == [None, Reason.AGREEMENT_EXPIRED]
+
+
+@pytest.mark.parametrize(("since", "allowed"), [(NOW, True), (NOW + MICROSECOND, False)])
+def test_a_request_opens_from_its_very_first_instant(
+    since: datetime,
+    allowed: bool,  # noqa: FBT001 - a table's column
+    desk: Any,
+) -> None:
+    """R6: what was asked from ten o'clock on may be answered at ten o'clock."""
+    income = desk.party(Role.INC)
+    request = desk.request(income, "placement.started", valid_from=since)
+    event = desk.event("placement.started", Role.REI)
+    assert desk.ruling(event, income, desk.relation(income), request, at=NOW).allowed is allowed
+
+
+@pytest.mark.parametrize("longest", [1, 2])
+def test_of_two_consents_the_one_that_lasts_longest_carries(longest: int, desk: Any) -> None:
+    """Whichever was read first, and whatever its id."""
+    coach = desk.party(Role.JOB)
+    consents = [
+        desk.consent(
+            coach, LEVEL, id=UUID(int=number), valid_until=NOW + timedelta(days=20 if number == longest else 10)
+        )
+        for number in (1, 2)
+    ]
+    for order in (consents, consents[::-1]):
+        ruling = desk.ruling(desk.event(LEVEL, Role.GGZ), coach, desk.relation(coach), *order, at=NOW)
+        assert ruling.consent_id == UUID(int=longest)
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "reason"), [(NOW, Reason.CONSENT_WITHDRAWN), (NOW + MICROSECOND, Reason.CONSENT_EXPIRED)]
+)
+def test_a_withdrawal_at_the_very_end_is_what_is_told(withdrawn: datetime, reason: Reason, desk: Any) -> None:
+    """Who took it back hears that, and not that it had run out; what had ended before had ended."""
+    assert ruled(desk, valid_until=NOW, withdrawn_at=withdrawn).reason is reason
+
+
+EAST, WEST = timezone(timedelta(hours=5)), timezone(timedelta(hours=-5))
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (NOW, NOW),
+        (NOW.replace(tzinfo=timezone(timedelta(0))), NOW),
+        (NOW.replace(tzinfo=EAST), NOW - timedelta(hours=5)),
+        (NOW.replace(tzinfo=WEST), NOW + timedelta(hours=5)),
+        (NOW.replace(tzinfo=None), NOW - timedelta(hours=1)),
+        (datetime.min.replace(tzinfo=EAST), datetime.min.replace(tzinfo=UTC)),
+        (datetime.max.replace(tzinfo=WEST), datetime.max.replace(tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_read_in_its_own_zone_or_else_in_amsterdam(moment: datetime, expected: datetime) -> None:
+    """And told in UTC wherever the machine stands; what lies beyond the calendar is its first or last instant."""
+    assert instant(moment) == expected
+    assert instant(moment).tzinfo is UTC

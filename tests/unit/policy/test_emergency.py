@@ -113,3 +113,18 @@ def test_a_consent_goes_first(desk: Any) -> None:
     """Where the person consented no emergency is named."""
     party = desk.party(Role.GGZ)
     assert ruled(desk, party, opened(party), desk.consent(party, LEVEL)).basis == ("C",)
+
+
+def test_an_emergency_at_the_end_of_the_calendar_opens_nothing_today(desk: Any) -> None:
+    """A moment that nobody can mean stops nothing else: there is no day after the last."""
+    care = desk.party(Role.GGZ, 2)
+    never = opened(care, begun_at=datetime.max.replace(tzinfo=UTC), until=datetime.max.replace(tzinfo=UTC))
+    assert ruled(desk, care, never).reason is Reason.NO_CONSENT
+
+
+def test_a_row_that_rests_on_an_emergency_alone_stays_shut_without_one(desk: Any) -> None:
+    """And says so as where no consent is: that is what would open it otherwise."""
+    care = desk.party(Role.GGZ, 2)
+    alone = ROW | {"basis": ["V"]}
+    assert ruled(desk, care, row=alone).reason is Reason.NO_CONSENT
+    assert ruled(desk, care, opened(care), row=alone).allowed

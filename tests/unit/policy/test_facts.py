@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from schakel_contracts.catalogue import BY_SHORT_TYPE
 from schakel_contracts.codes import Role
 from schakel_contracts.event import Event
 from schakel_contracts.housing import HousingChanged
@@ -29,3 +30,25 @@ ASKED = OutreachRequested(request_id=UUID(int=1), worker="key-1", urgency=Urgenc
 def test_who_is_named_is_addressed_and_nobody_else(event: Event, addressed: tuple[str, ...]) -> None:
     """Nobody where the field is empty: not even a party without a name."""
     assert facts_of(event, SOURCE).addressed == addressed
+
+
+@pytest.mark.parametrize(("sender", "addressed"), [("shl-1", ("shl-1",)), (None, ())])
+def test_what_failed_is_addressed_to_its_sender(sender: str | None, addressed: tuple[str, ...]) -> None:
+    """Where nobody knows who that was, to nobody (R15)."""
+    failed = BY_SHORT_TYPE["delivery.not_completed"].model_validate(
+        {
+            "event_id": UUID(int=1),
+            "event_type": "nl.schakel.housing.changed.v1",
+            "recipient": "job-1",
+            "recipient_role": "JOB",
+            "stage": "decision",
+            "reason": "no_consent",
+        }
+    )
+    assert facts_of(failed, SOURCE, sender=sender).addressed == addressed
+
+
+def test_roles_that_the_sender_keeps_out_are_kept() -> None:
+    """R7: a veto goes with the event; without one nobody is kept out."""
+    assert facts_of(MOVED, SOURCE, withhold=frozenset({Role.WMO})).withhold == {Role.WMO}
+    assert facts_of(MOVED, SOURCE).withhold == frozenset()

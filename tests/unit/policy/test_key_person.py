@@ -11,7 +11,9 @@ from schakel_contracts.codes import Category, ConsentForm, FreelyGivenCheck, Out
 from schakel_contracts.consent import Recipient
 from schakel_contracts.policy import Addressee, decide, load_policy
 from schakel_contracts.policy.facts import EventFacts
+from schakel_contracts.policy.hosting import demanding, stricter
 from schakel_contracts.policy.person import PersonRegistry
+from schakel_contracts.policy.tables_format import FlowRow
 from schakel_contracts.registry import ConsentRecord, RelationRecord
 
 LEVEL = "support_level.changed"
@@ -128,6 +130,72 @@ def test_rows_that_have_nothing_in_common_open_nothing(own: dict[str, Any], host
     """No field in both, or no role that both may hear of."""
     here = desk.on(KEY_ROW | own, {"id": "HOST", "recipient_roles": ["JOB"]} | hosts)
     assert ruled(here, Role.JOB, consented(here), about_role=Role.JOB).rules == ("R22",)
+
+
+@pytest.mark.parametrize(("about", "allowed"), [(Role.JOB, True), (Role.EMP, False), (Role.GGZ, False)])
+def test_a_key_person_hears_of_the_roles_that_both_rows_name(
+    about: Role,
+    allowed: bool,  # noqa: FBT001 - a table's column
+    desk: Any,
+) -> None:
+    """What one of the two may not hear of, neither may through the other."""
+    own, hosts = {"about_roles": ["JOB", "EMP"]}, {"about_roles": ["GGZ", "JOB"]}
+    here = desk.on(KEY_ROW | own, {"id": "HOST", "recipient_roles": ["JOB"]} | hosts)
+    assert ruled(here, Role.JOB, consented(here), about_role=about).allowed is allowed
+
+
+def test_what_the_own_row_masks_stays_masked_whatever_the_host_sees(desk: Any) -> None:
+    """The view and the fields are then those of the own row."""
+    masked = {"view": "support_trajectory.changed", "fields": ["until"], "mask": ["source", "type"]}
+    here = desk.on(KEY_ROW | masked, {"id": "HOST", "recipient_roles": ["JOB"]})
+    ruling = ruled(here, Role.JOB, consented(here))
+    assert (ruling.view, ruling.fields, ruling.masked) == ("support_trajectory.changed", ("until",), ("source", "type"))
+
+
+def test_the_stricter_row_is_the_own_one_for_the_key_person_alone(desk: Any) -> None:
+    """With what the host's row takes away, or asks beside it, and nothing else changed."""
+    here = desk.on(KEY_ROW | {"recipient_roles": ["KEY", "CIT"]}, {"id": "HOST", "recipient_roles": ["JOB"]})
+    own = here.policy.rows[KEY_ROW["id"]]
+    host = here.policy.rows["HOST"].model_copy(
+        update={"asserted": True, "mask": ("source",), "about_roles": (Role.JOB,), "prohibited_use": "marketing"}
+    )
+    asked = {name: getattr(host, name) for name in ("asserted", "mask", "about_roles", "prohibited_use")}
+    asked |= {"recipient_roles": (Role.KEY,), "fields": ("direction", "effective"), "relation_required": True}
+    alone = own.model_copy(update=asked)
+    assert stricter(own.model_copy(update={"relation_required": False}), host) == alone
+
+
+@pytest.mark.parametrize(
+    ("own", "hosts", "asked"),
+    [
+        (["C"], ["C"], ["C"]),
+        (["C"], ["CW"], ["CW"]),
+        (["C"], ["CX", "CW"], ["CX"]),
+        (["C"], ["CW", "C"], ["C"]),
+        (["C"], ["CW", "S:SUWI62"], ["C"]),
+        (["C"], ["V", "CW"], ["CW"]),
+        (["C"], ["V"], ["C"]),
+        (["H", "C", "V"], ["CW"], ["H", "CW", "V"]),
+        (["CX"], ["CW"], ["CX"]),
+    ],
+)
+def test_plain_consent_to_a_key_person_takes_what_the_host_must_show(
+    own: list[str], hosts: list[str], asked: list[str], desk: Any
+) -> None:
+    """Nothing beside it changes, and nothing where the host may know by law or on plain consent."""
+    construct: Any = FlowRow.model_construct  # the rest of a row has no part in it
+    mine, other = (construct(basis=tuple(basis)) for basis in (own, hosts))
+    assert [basis.code for basis in demanding(mine, other, desk.policy.bases)] == asked
+
+
+def test_confidentiality_of_the_source_counts_behind_a_host_too(desk: Any) -> None:
+    """R4: met by a consent, named where there is none; a source without that duty has no part in it."""
+    rows = [row | {"source_roles": ["GGZ", "WMO"]} for row in (KEY_ROW, {"id": "HOST", "recipient_roles": ["JOB"]})]
+    here = desk.on(*rows)
+    assert "R4" in ruled(here, Role.JOB, consented(here)).rules
+    assert ruled(here, Role.JOB).rules == ("R4",)
+    assert "R4" not in ruled(here, Role.JOB, consented(here), source=Role.WMO).rules
+    assert ruled(here, Role.JOB, source=Role.WMO).rules == ("R9",)
 
 
 def test_through_a_host_that_may_by_law(desk: Any) -> None:
