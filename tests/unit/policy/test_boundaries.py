@@ -171,3 +171,12 @@ def test_a_moment_is_read_in_its_own_zone_or_else_in_amsterdam(moment: datetime,
     """And told in UTC wherever the machine stands; what lies beyond the calendar is its first or last instant."""
     assert instant(moment) == expected
     assert instant(moment).tzinfo is UTC
+
+
+def test_what_is_about_another_party_is_closed_as_if_no_row_were_there(desk: Any) -> None:
+    """R1: a row that is open to one's own alone opens nothing to another of the same role."""
+    here = desk.on({"own": True})
+    coach = here.party(Role.JOB, 2)
+    rulings = [here.ruling(here.event(LEVEL, Role.GGZ, own_party=own), coach) for own in ("job-1", coach.id)]
+    assert [ruling.rules for ruling in rulings] == [("R1",), ("R3",)]
+    assert rulings[0].reason is Reason.NO_POLICY_ROW
