@@ -56,14 +56,14 @@ class ConsentRecord(Contract):
     collected_by: PartyText | None = Field(default=None, description="The partner at which it was given.")
 
 
-class WithdrawalRecord(Contract):
+class ConsentWithdrawalRecord(Contract):
     """A permission taken back at another partner than the one that keeps it: as easy as giving it (AVG 7(3)).
 
     A record of its own, so that no later version of the consent can undo it. It ends nothing but permissions: to take
     an objection back opens ways, and only who keeps it can do that.
     """
 
-    kind: Literal["withdrawal"] = "withdrawal"
+    kind: Literal["consent_withdrawal"] = "consent_withdrawal"
     id: UUID
     consent_id: UUID
     withdrawn_at: datetime
@@ -160,7 +160,7 @@ class ExitRecord(Contract):
 
 Record = (
     ConsentRecord
-    | WithdrawalRecord
+    | ConsentWithdrawalRecord
     | RelationRecord
     | RepresentationRecord
     | RequestRecord

@@ -22,6 +22,7 @@ from schakel_contracts.policy.tables_format import BasisKind
 from schakel_contracts.registry import REGISTRY_RECORD
 from schakel_contracts.terms import StatutoryQuestion
 
+ID = "0f0e0d0c-0b0a-5908-8706-050403020100"
 CHAIN_RECORD = load("chain_record")
 BSN = "999900006"
 NEEDS_A_FORMER = {"case_relation.ended": "relation_unknown", "consent.withdrawn": "consent_unknown"}
@@ -246,6 +247,7 @@ def test_a_statutory_request_opens_one_category_for_who_asks() -> None:
         ("trajectory.status_changed", {"status": "ended"}, "end"),
         ("placement.ended", {"start": "2026-02-01", "end": "2026-01-31"}, "end"),
         ("consent.granted", {"recipients": []}, "recipients"),
+        ("consent.withdrawn", {"consent_id": ID, "recipients": ["jobcoach-opstap"]}, "recipients"),
         ("representation.changed", {"kind": "subject"}, "kind"),
         ("day_activity.resumed", {"restart": None}, "restart"),
     ],

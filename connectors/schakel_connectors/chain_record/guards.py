@@ -91,6 +91,12 @@ def _consent(values: dict[str, Any]) -> Broken:
             yield FieldError(name, "missing")
 
 
+def _withdrawn(values: dict[str, Any]) -> Broken:
+    """Whom a consent names that another partner keeps, the registry knows."""
+    if values.get("consent_id") and values.get("recipients"):
+        yield FieldError("recipients", "not_with_consent_id")
+
+
 def _representation(values: dict[str, Any]) -> Broken:
     if values["kind"] is Grantor.SUBJECT:
         yield FieldError("kind", "code_unknown")
@@ -121,6 +127,7 @@ GUARDS: MappingProxyType[str, Callable[[dict[str, Any]], Broken]] = MappingProxy
         "activation_step.changed": _step,
         "trajectory.status_changed": _trajectory,
         "consent.granted": _consent,
+        "consent.withdrawn": _withdrawn,
         "representation.changed": _representation,
         "statutory_request.received": _request,
         "youth_transition.due": _youth,

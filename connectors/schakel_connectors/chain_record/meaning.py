@@ -8,6 +8,7 @@ from schakel_connectors.chain_record.row import Row
 from schakel_connectors.stated.age import AgeStated
 from schakel_connectors.stated.consent import Proof, Standing, Terms
 from schakel_connectors.stated.consent_by_key import ConsentByKeyStated
+from schakel_connectors.stated.consent_withdrawal import ConsentWithdrawalStated
 from schakel_connectors.stated.emergency import EmergencyStated
 from schakel_connectors.stated.event_stated import EventStated
 from schakel_connectors.stated.leaving import LeavingStated
@@ -16,7 +17,6 @@ from schakel_connectors.stated.representation import RepresentationStated
 from schakel_connectors.stated.restriction import RestrictionStated
 from schakel_connectors.stated.statutory_request import StatutoryRequestStated
 from schakel_connectors.stated.trajectory import TrajectoryStated
-from schakel_connectors.stated.withdrawal import WithdrawalStated
 from schakel_connectors.statement import SELF, OrganisationRef, Reference, Statement, Translation
 from schakel_contracts.codes import ConsentEffect
 from schakel_contracts.terms import RightStatus, SubjectRight
@@ -105,7 +105,7 @@ def _granted(_: str, row: Fields, __: Values) -> Iterator[Statement]:
 
 def _withdrawn(_: str, row: Fields, __: Values) -> Iterator[Statement]:
     if kept_elsewhere := row.get("consent_id"):
-        yield WithdrawalStated("withdrawal", kept_elsewhere, row.get("effective"))
+        yield ConsentWithdrawalStated("withdrawal", kept_elsewhere, row.get("effective"))
         return
     named = Terms(ConsentEffect.PERMIT, recipients=row["recipients"]) if row["recipients"] else None
     yield ConsentByKeyStated("consent", Standing.WITHDRAWN, named, withdrawn_at=row.get("effective"))

@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import NamedTuple, Self, TypeVar, cast
 from uuid import UUID
 
-from schakel_contracts.codes import Category, ConsentEffect, Role
+from schakel_contracts.codes import Category, Role
 from schakel_contracts.event import Contract
 from schakel_contracts.policy.citation import Citation, citation, cites
 from schakel_contracts.policy.civil_time import ALWAYS, NEVER, end_of, instant, start_of
 from schakel_contracts.policy.ends import PLAIN, Around
 from schakel_contracts.policy.pauses import emergency, restriction
 from schakel_contracts.policy.standing import Standing, stand
+from schakel_contracts.policy.withdrawals import as_left, taken_back_at
 from schakel_contracts.registry import (
     AgeRecord,
     ConsentRecord,
+    ConsentWithdrawalRecord,
     EmergencyRecord,
     ExitRecord,
     Record,
@@ -24,7 +26,6 @@ from schakel_contracts.registry import (
     RequestRecord,
     RestrictionRecord,
     TrajectoryRecord,
-    WithdrawalRecord,
 )
 
 Span = tuple[datetime, datetime]
@@ -63,8 +64,9 @@ class PersonRegistry:
         for record in records:
             found.setdefault(type(record), []).append(record)
         around = _around(found)
-        taken_back = _taken_back(_of(WithdrawalRecord, found))
-        self._consents = tuple(stand(_as_left(record, taken_back), around) for record in _of(ConsentRecord, found))
+        taken_back = taken_back_at(_of(ConsentWithdrawalRecord, found))
+        left = (as_left(record, taken_back.get(record.id)) for record in _of(ConsentRecord, found))
+        self._consents = tuple(stand(record, around) for record in left)
         self._permitting = _by_party(self._consents)
         self._objecting = tuple(consent for consent in self._consents if consent.objection)
         self._ties = _in_order_of_id(map(_tie, _of(RelationRecord, found)))
@@ -187,24 +189,6 @@ def _around(found: Mapping[type[Contract], list[Record]]) -> Around:
         tuple(representations),
         tuple(record.ended_on for record in trajectories),
     )
-
-
-def _taken_back(withdrawals: Iterable[WithdrawalRecord]) -> dict[UUID, datetime]:
-    """Return, by consent, when it was taken back at another partner than the one that keeps it; the first time."""
-    found: dict[UUID, datetime] = {}
-    for record in withdrawals:
-        moment = instant(record.withdrawn_at)
-        found[record.consent_id] = min(moment, found.get(record.consent_id, moment))
-    return found
-
-
-def _as_left(record: ConsentRecord, taken_back: Mapping[UUID, datetime]) -> ConsentRecord:
-    """Return a consent as the withdrawals leave it; an objection stands whatever others say."""
-    moment = taken_back.get(record.id)
-    if moment is None or record.effect is ConsentEffect.DENY:
-        return record
-    own = moment if record.withdrawn_at is None else instant(record.withdrawn_at)
-    return record.model_copy(update={"withdrawn_at": min(moment, own)})
 
 
 def _by_party(consents: tuple[Standing, ...]) -> dict[tuple[str, Category], tuple[Standing, ...]]:

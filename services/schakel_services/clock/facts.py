@@ -11,7 +11,7 @@ from schakel_contracts.policy.civil_time import end_of, instant, start_of
 from schakel_contracts.registry import REGISTRY_RECORD, ExitRecord, Record, RelationRecord
 from schakel_services.runtime.log import log
 
-WANTED = frozenset({"consent", "relation", "representation", "age", "trajectory", "exit", "withdrawal"})
+WANTED = frozenset({"consent", "relation", "representation", "age", "trajectory", "exit", "consent_withdrawal"})
 """Kinds of registry records on which a due date can depend."""
 
 OVER = (b'"withdrawn_at":"', b'"superseded_at":"')

@@ -8,15 +8,15 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from schakel_contracts.codes import ConsentEffect
 from schakel_contracts.policy.person import PersonRegistry
-from schakel_contracts.registry import REGISTRY_RECORD, ConsentRecord, Record, WithdrawalRecord
+from schakel_contracts.policy.withdrawals import as_left, taken_back_at
+from schakel_contracts.registry import REGISTRY_RECORD, ConsentRecord, ConsentWithdrawalRecord, Record
 from schakel_services.runtime import topics
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.trail.search import TrailUnreadable
 from schakel_services.trail.stream import partitions_of, records_now
 
-KIND, WITHDRAWAL = "/consent/", "/withdrawal/"
+KIND, WITHDRAWAL = "/consent/", "/consent_withdrawal/"
 
 
 @dataclass(frozen=True)
@@ -37,36 +37,34 @@ async def find_consent(cluster: Cluster, consent_id: UUID) -> Kept | None:
     It is as it was left by whoever keeps it, and by the first withdrawal of it at another partner.
     """
     found: Kept | None = None
-    elsewhere: list[tuple[str, datetime, WithdrawalRecord]] = []
+    elsewhere: list[tuple[str, datetime, ConsentWithdrawalRecord]] = []
     needle = f"{KIND}{consent_id}"
     async with aclosing(records_now(cluster, topics.REGISTRY)) as records:
         async for record in records:
             key = (record.key or b"").decode("ascii", "replace")
             if record.value is None or not (key.endswith(needle) or WITHDRAWAL in key):
                 continue
-            consent = _read(record.value, f"{record.topic}/{record.partition}/{record.offset}")
-            at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-            if isinstance(consent, WithdrawalRecord) and consent.consent_id == consent_id:
-                elsewhere.append((key.partition("/")[0], at, consent))
-            if not isinstance(consent, ConsentRecord):
+            said = _read(record.value, f"{record.topic}/{record.partition}/{record.offset}")
+            person, at = key.partition("/")[0], datetime.fromtimestamp(record.timestamp / 1000, UTC)
+            if isinstance(said, ConsentWithdrawalRecord) and said.consent_id == consent_id:
+                elsewhere.append((person, at, said))
+            if not isinstance(said, ConsentRecord):
                 continue
             ended = found.ended_at if found is not None else None
-            if ended is None and consent.withdrawn_at is not None:
+            if ended is None and said.withdrawn_at is not None:
                 ended = at
-            found = Kept(consent, key.partition("/")[0], record.partition, at, ended)
+            found = Kept(said, person, record.partition, at, ended)
     return None if found is None else _as_left(found, elsewhere)
 
 
-def _as_left(kept: Kept, elsewhere: list[tuple[str, datetime, WithdrawalRecord]]) -> Kept:
-    """Return a permission as withdrawals at other partners leave it; each with whom it is about and when it came."""
-    mine = [(at, record.withdrawn_at) for person, at, record in elsewhere if person == kept.person]
-    if not mine or kept.consent.effect is ConsentEffect.DENY:
+def _as_left(kept: Kept, elsewhere: list[tuple[str, datetime, ConsentWithdrawalRecord]]) -> Kept:
+    """Return a consent as withdrawals at other partners leave it; each with whom it is about and when it came."""
+    mine = [(at, record) for person, at, record in elsewhere if person == kept.person]
+    left = as_left(kept.consent, taken_back_at(record for _, record in mine).get(kept.consent.id))
+    if left is kept.consent:
         return kept
     came = min(at for at, _ in mine)
-    since = min(moment for _, moment in mine)
-    own, ended = kept.consent.withdrawn_at, kept.ended_at
-    consent = kept.consent.model_copy(update={"withdrawn_at": since if own is None else min(since, own)})
-    return replace(kept, consent=consent, ended_at=came if ended is None else min(came, ended))
+    return replace(kept, consent=left, ended_at=came if kept.ended_at is None else min(came, kept.ended_at))
 
 
 async def everybody(cluster: Cluster) -> AsyncGenerator[tuple[str, list[Record]], None]:

@@ -70,7 +70,8 @@ def endings(paper: Json, pile: Pile) -> list[tuple[int, str]]:
     ends = [(a_year_later(given), "consent_expired")]
     ends += [(instant(paper[key]), "consent_expired") for key in ("valid_until", "superseded_at") if paper.get(key)]
     taken_back = [paper["withdrawn_at"]] if paper.get("withdrawn_at") else []
-    taken_back += [p["withdrawn_at"] for p in as_it_stands(pile, "withdrawal") if p["consent_id"] == paper["id"]]
+    elsewhere = as_it_stands(pile, "consent_withdrawal")
+    taken_back += [other["withdrawn_at"] for other in elsewhere if other["consent_id"] == paper["id"]]
     ends += [(instant(moment), "consent_withdrawn") for moment in taken_back]
     if paper.get("text_version") and int(paper["text_version"].split(".")[0]) < TEXT_MAJOR:
         ends.append((0, "consent_expired"))

@@ -74,7 +74,7 @@ def withdraw_elsewhere(world: World, choose: Choices) -> None:
     if paper is not None:
         of = choose.seldom(paper["id"], ["00000000-0000-0000-0000-00000000dead"], 8)
         when = world.stamp(choose, days=choose.seldom(0, [1, -1]))
-        world.put("withdrawal", consent_id=of, withdrawn_at=when, asserted_by="inc-9")
+        world.put("consent_withdrawal", consent_id=of, withdrawn_at=when, asserted_by="inc-9")
 
 
 def supersede(world: World, choose: Choices) -> None:

@@ -8,7 +8,7 @@ from schakel_contracts.consent import ConsentWithdrawn
 from schakel_contracts.delivery import DeliveryNotCompleted
 from schakel_contracts.envelope import read_envelope
 from schakel_contracts.identifiers import deterministic_id
-from schakel_contracts.registry import WithdrawalRecord, registry_key
+from schakel_contracts.registry import ConsentWithdrawalRecord, registry_key
 from schakel_services.gate.testing.stage import PARTITIONS, Stage
 from schakel_services.runtime import topics
 from schakel_services.runtime.placement import partition_of
@@ -20,7 +20,7 @@ NOW = datetime.now(UTC)
 async def take_back(stage: Stage, person: str, sender: str, party: str) -> str:
     """Commit the withdrawal of the consent that names a party, as the intake of another partner does."""
     event = ConsentWithdrawn(consent_id=deterministic_id(person, party), effective=NOW)
-    record = WithdrawalRecord(
+    record = ConsentWithdrawalRecord(
         id=deterministic_id(person, sender), consent_id=event.consent_id, withdrawn_at=NOW, asserted_by=sender
     )
     outputs = Outputs()

@@ -12,10 +12,10 @@ from schakel_contracts.education import YouthTransitionDue
 from schakel_contracts.registry import (
     AgeRecord,
     ConsentRecord,
+    ConsentWithdrawalRecord,
     ExitRecord,
     RelationRecord,
     RepresentationRecord,
-    WithdrawalRecord,
 )
 from schakel_contracts.terms import YouthMilestone
 from schakel_services.clock.testing.quiet import QuietClock
@@ -83,7 +83,7 @@ def test_what_was_taken_back_at_another_partner_does_not_expire(clock: QuietCloc
     for number, of in enumerate((uuid4(), ID), start=1):
         assert clock.keys() == [f"consent/{ID}"]
         clock.register(
-            WithdrawalRecord(id=UUID(int=number), consent_id=of, withdrawn_at=GIVEN, asserted_by="desk"),
+            ConsentWithdrawalRecord(id=UUID(int=number), consent_id=of, withdrawn_at=GIVEN, asserted_by="desk"),
         )
     assert clock.keys() == []
 

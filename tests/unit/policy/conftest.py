@@ -1,7 +1,9 @@
 """A person, parties and records to decide about; every test changes one thing of what is right."""
 
+import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +22,7 @@ from schakel_contracts.policy import (
     load_policy,
 )
 from schakel_contracts.policy.compiling import compile_cells
+from schakel_contracts.policy.loading import TABLES
 from schakel_contracts.policy.tables_format import FlowRow
 from schakel_contracts.registry import ConsentRecord, RelationRecord, RequestRecord
 
@@ -138,3 +141,9 @@ def policy() -> Policy:
 def desk(policy: Policy) -> Desk:
     """Return what makes facts and records."""
     return Desk(policy)
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    """Return a copy of the shipped tables."""
+    return Path(shutil.copytree(TABLES, tmp_path / "tables"))

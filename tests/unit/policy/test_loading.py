@@ -1,39 +1,18 @@
 """The tables are read strictly: each mistake stops the start and names file, row and rule."""
 
 import re
-import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.unit.policy.added_row import ROW
 
 from schakel_contracts.codes import Category, Purpose, Reason, Remedy, Role
 from schakel_contracts.policy import Policy, PolicyError, load_policy
-from schakel_contracts.policy.loading import TABLES
 from schakel_contracts.policy.texts import texts
 
 Edit = Callable[[str, str, str], None]
-ROW = """
-[[row]]
-id = "TEST-ROW"
-event = "support_level.changed"
-source_roles = ["GGZ"]
-recipient_roles = ["REI"]
-purpose = "support_scaling"
-basis = ["C"]
-fields = ["direction"]
-time_class = "T1d"
-prohibited_use = "enforcement"
-founded = "judgement"
-asserted = true
-"""
-
-
-@pytest.fixture
-def tables(tmp_path: Path) -> Path:
-    """Return a copy of the shipped tables."""
-    return Path(shutil.copytree(TABLES, tmp_path / "tables"))
 
 
 def added(tables: Path, **changes: str) -> None:

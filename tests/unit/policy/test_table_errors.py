@@ -1,36 +1,14 @@
 """A table that may not be used is answered with file, row, rule and a sentence: enough to repair it without asking."""
 
-import shutil
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from tests.unit.policy.added_row import ROW
 
 from schakel_contracts.policy import Policy, PolicyError, load_policy
-from schakel_contracts.policy.loading import TABLES
-
-ROW = """
-[[row]]
-id = "TEST-ROW"
-event = "support_level.changed"
-source_roles = ["GGZ"]
-recipient_roles = ["REI"]
-purpose = "support_scaling"
-basis = ["C"]
-fields = ["direction"]
-time_class = "T1d"
-prohibited_use = "enforcement"
-founded = "judgement"
-asserted = true
-"""
-
-
-@pytest.fixture
-def tables(tmp_path: Path) -> Path:
-    """Return a copy of the shipped tables."""
-    return Path(shutil.copytree(TABLES, tmp_path / "tables"))
 
 
 def said(tables: Path) -> str:

@@ -10,17 +10,17 @@ from schakel_contracts.codes import Outcome, Reason, Role
 from schakel_contracts.consent import ConsentWithdrawn
 from schakel_contracts.policy import PersonRegistry, Ruling
 from schakel_contracts.policy.facts import Addressee, facts_of
-from schakel_contracts.registry import WithdrawalRecord
+from schakel_contracts.registry import ConsentWithdrawalRecord
 
 LEVEL = "support_level.changed"
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def taken_back(number: int = 1, **changes: Any) -> WithdrawalRecord:
+def taken_back(number: int = 1, **changes: Any) -> ConsentWithdrawalRecord:
     """Return a withdrawal of the consent with a number, at the income desk, yesterday."""
     right = {"id": UUID(int=900), "consent_id": UUID(int=number), "withdrawn_at": NOW - DAY, "asserted_by": "inc-1"}
-    return WithdrawalRecord.model_validate(right | changes)
+    return ConsentWithdrawalRecord.model_validate(right | changes)
 
 
 def ruled(desk: Any, *others: Any, at: datetime = NOW, **changes: Any) -> Ruling:
@@ -43,7 +43,7 @@ def ruled(desk: Any, *others: Any, at: datetime = NOW, **changes: Any) -> Ruling
     ],
 )
 def test_a_permission_ends_at_the_first_withdrawal(
-    desk: Any, record: WithdrawalRecord, consent: dict[str, Any], reason: Reason | None
+    desk: Any, record: ConsentWithdrawalRecord, consent: dict[str, Any], reason: Reason | None
 ) -> None:
     """Whoever said so; one of another consent changes nothing."""
     assert ruled(desk, record, **consent).reason is reason

@@ -49,6 +49,7 @@ MEANING = {
     "not_for_connectors": "What the gate or the clock makes itself, and takes from nobody.",
     "not_printable": "A key with control characters or of too great a length.",
     "not_representable": "What the consent says can't be kept without keeping more, or less, than it says.",
+    "not_with_consent_id": "The registry knows whom a consent names that another partner keeps; leave it out.",
     "nothing_left": "The exceptions take away all that the consent permits.",
     "number_belongs_to_another_person": "The partner's own number is linked to somebody else already.",
     "numbers_of_different_persons": "The record names numbers of different persons.",

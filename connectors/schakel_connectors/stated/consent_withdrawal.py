@@ -6,11 +6,11 @@ from uuid import UUID
 
 from schakel_connectors.statement import Sender
 from schakel_contracts.consent import ConsentWithdrawn
-from schakel_contracts.registry import WithdrawalRecord
+from schakel_contracts.registry import ConsentWithdrawalRecord
 
 
 @dataclass(frozen=True, slots=True)
-class WithdrawalStated:
+class ConsentWithdrawalStated:
     """A consent is withdrawn here, by its id in the registry, wherever it was given (AVG 7(3)).
 
     Whether that person has such a consent the gate knows: it tells who keeps it and whom it names, or the sender that
@@ -27,10 +27,12 @@ class WithdrawalStated:
         del identity, memory, sender
         return ConsentWithdrawn(consent_id=self.consent_id, effective=self._since(received_at))
 
-    def record(self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime) -> WithdrawalRecord:
+    def record(
+        self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime
+    ) -> ConsentWithdrawalRecord:
         """Return since when it no longer holds."""
         del memory
-        return WithdrawalRecord(
+        return ConsentWithdrawalRecord(
             id=identity,
             consent_id=self.consent_id,
             withdrawn_at=self._since(received_at),
