@@ -17,6 +17,15 @@ from schakel_services.runtime.writer import Outputs
 NOW = datetime.now(UTC)
 
 
+async def consented(stage: Stage) -> tuple[str, str, str, str]:
+    """Return a person, the partner that keeps their consent, the one that it names, and a desk."""
+    ggz, coach, desk = stage.partner(Role.GGZ), stage.partner(Role.JOB), stage.partner(Role.INC)
+    await stage.open()
+    person = stage.person()
+    await stage.allow(person, coach, collected_by=ggz)
+    return person, ggz, coach, desk
+
+
 async def take_back(stage: Stage, person: str, sender: str, party: str) -> str:
     """Commit the withdrawal of the consent that names a party, as the intake of another partner does."""
     event = ConsentWithdrawn(consent_id=deterministic_id(person, party), effective=NOW)
@@ -34,10 +43,7 @@ async def take_back(stage: Stage, person: str, sender: str, party: str) -> str:
 
 async def test_it_counts_for_all_and_is_told_to_who_must_stop(stage: Stage) -> None:
     """The keeper and the party that it names hear the consent's id; the desk where it was said hears nothing."""
-    ggz, coach, desk = stage.partner(Role.GGZ), stage.partner(Role.JOB), stage.partner(Role.INC)
-    await stage.open()
-    person = stage.person()
-    await stage.allow(person, coach, collected_by=ggz)
+    person, ggz, coach, desk = await consented(stage)
     async with stage.gate():
         await stage.decisions(await stage.send(person, ggz))
         withdrawn = await take_back(stage, person, desk, coach)
@@ -52,10 +58,7 @@ async def test_it_counts_for_all_and_is_told_to_who_must_stop(stage: Stage) -> N
 
 async def test_a_slip_in_the_id_is_told_to_who_made_it(stage: Stage) -> None:
     """What stands goes on to stand, and nobody else hears anything."""
-    ggz, coach, desk = stage.partner(Role.GGZ), stage.partner(Role.JOB), stage.partner(Role.INC)
-    await stage.open()
-    person = stage.person()
-    await stage.allow(person, coach, collected_by=ggz)
+    person, ggz, coach, desk = await consented(stage)
     async with stage.gate():
         slip = await take_back(stage, person, desk, "nobody")
         after = await stage.send(person, ggz)
