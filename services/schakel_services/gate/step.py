@@ -9,10 +9,12 @@ from functools import cached_property
 from aiokafka import ConsumerRecord, TopicPartition
 
 from schakel_contracts.codes import Role
+from schakel_contracts.consent import ConsentWithdrawn
 from schakel_contracts.delivery import DeliveryNotCompleted
 from schakel_contracts.policy.facts import Addressee
 from schakel_contracts.policy.model import Policy
 from schakel_contracts.refusal import BrokenRule, Refusal
+from schakel_contracts.subject_right import SubjectRightExercised
 from schakel_services.gate.failed import FailedDeliveries
 from schakel_services.gate.memory import Memory
 from schakel_services.gate.reading import Malformed, Read
@@ -27,8 +29,11 @@ from schakel_services.runtime.table import Table
 from schakel_services.runtime.watermark import Watermarks
 from schakel_services.runtime.writer import Outputs
 
-READ_AHEAD = 100
-"""Events that are read before the first of them is decided about."""
+AT_ONCE = 100
+"""Events that are read before the first of them is decided about, and decided about before the first is told."""
+
+WAITS = (SubjectRightExercised, ConsentWithdrawn, DeliveryNotCompleted)
+"""Who hears of the first depends on who was told before; the others may be told to nobody but their sender."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +103,8 @@ class GateStep:
         outputs = Outputs()
         teller = Teller(self._setup, self._partition, self._people, self._memory, outputs, self._setup.now())
         events = records.get(TopicPartition(topics.EVENTS, self._partition), ())
-        for begin in range(0, len(events), READ_AHEAD):
-            self._take(events[begin : begin + READ_AHEAD], teller, outputs)
+        for begin in range(0, len(events), AT_ONCE):
+            self._take(events[begin : begin + AT_ONCE], teller, outputs)
         for record in records.get(TopicPartition(topics.RECEIPTS, self._partition), ()):
             await self._failed.take(record, teller, self._memory.heard)
         teller.count()
@@ -116,20 +121,22 @@ class GateStep:
         self._memory.drop()
 
     def _take(self, records: Sequence[ConsumerRecord], teller: Teller, outputs: Outputs) -> None:
-        """Read some events, drop those that were seen before, look up whom they are about, and tell who may know.
+        """Read some events, drop those seen before, look up whom they are about, decide, and tell who may know.
 
-        One after the other for all of them, and not all of it for one: the code stays in the processor's cache.
+        One after the other for all of them, and not all of it for one: the code stays in the processor's cache. What
+        is decided about with what the others were told waits until they are: ``WAITS``.
         """
         found = [(record, read) for record in records if (read := self._read(record, teller, outputs)) is not None]
         for _, read in found:
             self._people.of(read.envelope.subject)
-        for record, read in found:
+        decided = [None if isinstance(read.said.event, WAITS) else teller.decided(read) for _, read in found]
+        for (record, read), rulings in zip(found, decided, strict=True):
             place = f"events/{self._partition}/{record.offset}/0"
             if isinstance(read.said.event, DeliveryNotCompleted):
                 # The clock found that something was not there in time: its sender hears of that, and nobody else (F46).
                 teller.undelivered(read.envelope, read.source, read.said.event, place)
             else:
-                teller.event(read, place)
+                teller.event(read, rulings, place)
 
     def _read(self, record: ConsumerRecord, teller: Teller, outputs: Outputs) -> Read | None:
         """Return an event that was not seen before."""

@@ -54,19 +54,25 @@ class Teller:
         for (event, role, outcome), number in self._counts.items():
             DECISIONS.labels(event, role.value, outcome.value).inc(number)
 
-    def event(self, read: Read, position: str) -> None:
-        """Decide for every partner concerned; write notifications and one decision record."""
+    def decided(self, read: Read) -> list[tuple[Addressee, Ruling]]:
+        """Return a ruling for every partner concerned; nothing is written yet."""
+        person = self._people.of(read.envelope.subject)
+        facts = _facts(read, self._memory, person)
+        return list(rulings(facts, person, self._setup.recipients, self._setup.policy, self._now))
+
+    def event(self, read: Read, decided: list[tuple[Addressee, Ruling]] | None, position: str) -> None:
+        """Write notifications and one decision record; without ``decided``, decide first."""
         envelope, said, source, _ = read
         person = self._people.of(envelope.subject)
         withdrawn = said.event if isinstance(said.event, ConsentWithdrawn) else None
         if withdrawn and (heard := nothing_to_withdraw(envelope, withdrawn, source, person)):
             self.undelivered(envelope, source, heard, position)
             return
-        facts = _facts(read, self._memory, person)
         verdicts: list[str] = []
         without_consent: list[Permit] = []
-        for recipient, ruling in rulings(facts, person, self._setup.recipients, self._setup.policy, self._now):
-            self._counts[facts.type, recipient.role, ruling.outcome] += 1
+        type_ = said.event.type
+        for recipient, ruling in decided if decided is not None else self.decided(read):
+            self._counts[type_, recipient.role, ruling.outcome] += 1
             if ruling.outcome is not DENY:
                 verdicts.append(self._notify(envelope, said, recipient, ruling, position))
                 if ruling.consent_id is None:

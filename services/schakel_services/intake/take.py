@@ -1,6 +1,6 @@
 """Take one record: translate, link, compare with what was known, and say what to write. No broker in here."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC
 from functools import cached_property
 
@@ -9,44 +9,19 @@ from schakel_connectors.interpret import Change, Remembered, interpret
 from schakel_connectors.rejection import FieldError, RecordRejected
 from schakel_connectors.statement import Sender, Translation
 from schakel_contracts.codes import Role
-from schakel_contracts.envelope import OIN_SOURCE, Envelope
-from schakel_contracts.event import Contract
-from schakel_contracts.identifiers import Pseudonym
-from schakel_contracts.registry import registry_key
+from schakel_contracts.envelope import OIN_SOURCE
 from schakel_services.chain.load import NOT_ENTITLED
-from schakel_services.intake import aside
 from schakel_services.intake.corrected import Said, about_now, endings, said_of
 from schakel_services.intake.handles import LinkBook
 from schakel_services.intake.incoming import Incoming, Result
+from schakel_services.intake.taken import News, Origin, Taken
 from schakel_services.intake.versions import Versions, packed, unpacked
 from schakel_services.runtime.crash import place_of
 from schakel_services.runtime.keys import ChainKey, PartnerKeys
 from schakel_services.runtime.log import log
 
-Headers = list[tuple[str, bytes]]
+ACCEPTED = Result("accepted")
 ROLES = frozenset(role.value for role in Role)
-
-
-@dataclass(slots=True)
-class Taken:
-    """What one accepted record adds to the transaction."""
-
-    result: Result
-    events: list[tuple[str, bytes, Headers]] = field(default_factory=list)
-    """Person, body, headers."""
-
-    records: list[tuple[str, str, bytes | None]] = field(default_factory=list)
-    """Person, registry key, body; without a body it is taken out."""
-
-    versions: dict[str, bytes] = field(default_factory=dict)
-    ids: list[str] = field(default_factory=list)
-    """Of the events, in their order."""
-
-    links: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Person and all of their own numbers."""
-
-    owners: dict[str, str] = field(default_factory=dict)
-    """Number and person, of the numbers that this very record links."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +56,7 @@ class Desk:
             translations = self.read(item) if read is None else read
             if isinstance(translations, Exception):
                 raise translations
-            taken = Taken(Result("accepted"))
+            taken = Taken(ACCEPTED, Origin(self.source, item, position))
             groups: dict[str, list[Said]] = {}
             for translation in translations:
                 person = self._person(translation, taken)
@@ -91,18 +66,19 @@ class Desk:
                 said = said_of(translation, person, marker, self.versions)
                 if said is None:
                     continue  # from before the record came to be about somebody else
-                for change in self._changes(said, item, taken):
-                    self._add(change, person, translation, item, position, taken)
+                if changes := self._changes(said, item, taken):
+                    time = _time(translation, item)
+                    taken.news += [News(person, change, time) for change in changes]
                 if len(translations) > 1 or not said.says_all:
                     groups.setdefault(marker, []).append(said)
             for marker, group in groups.items():
-                self._end(marker, group, item, position, taken)
+                self._end(marker, group, item, taken)
         except RecordRejected as error:
             return Taken(Result("rejected", errors=error.errors))
         except Exception as error:  # noqa: BLE001 - a connector's mistake: this record is refused, those behind it go on
             log.error("connector_failed", connector=item.connector, error=type(error).__name__, place=place_of(error))
             return Taken(Result("rejected", errors=(FieldError("record", "connector_failed"),)))
-        taken.result = Result("accepted", tuple(taken.ids))
+        taken.result = Result("accepted", taken.ids())
         return taken
 
     def _person(self, translation: Translation, taken: Taken) -> str | None:
@@ -141,46 +117,22 @@ class Desk:
             taken.versions[said.name] = packed(slots | {change.slot: change.remembered for change in changes})
         return changes
 
-    def _end(self, marker: str, group: list[Said], item: Incoming, position: str, taken: Taken) -> None:
+    def _end(self, marker: str, group: list[Said], item: Incoming, taken: Taken) -> None:
         """Close what the record no longer says, also of persons whom it is no longer about."""
-        translation = group[0].translation
+        time = _time(group[0].translation, item)
         for person, name, known, changes in endings(group, marker, self.versions, self.sender, item):
             slots = _latest(name, known, taken) | {change.slot: change.remembered for change in changes}
             taken.versions[name] = packed(slots)
-            for change in changes:
-                self._add(change, person, translation, item, position, taken)
+            taken.news += [News(person, change, time) for change in changes]
         about = about_now(group, marker, self.versions)
         # Of a record that gives nothing, such as a Patient, there is nothing to end.
         if about is not None and any(one.last or one.known or one.name in taken.versions for one in group):
             taken.versions[marker] = about.packed()
 
-    def _add(
-        self, change: Change, person: str, translation: Translation, item: Incoming, position: str, taken: Taken
-    ) -> None:
-        if change.record is not None:
-            body = _written(change.record)
-            taken.records.append((person, registry_key(person, change.record), body))
-        if change.erases is not None:
-            taken.records.append((person, f"{person}/{change.erases}", None))
-        if change.event is None:
-            return
-        taken.ids.append(change.event_id)
-        envelope = Envelope(
-            id=change.event_id,
-            source=self.source,
-            type=change.event.type,
-            subject=Pseudonym(person),
-            time=(translation.as_of or item.received_at).astimezone(UTC).isoformat(),
-            traceparent=aside.trace(item.traceparent),
-            withhold=aside.veto(item.withhold),
-        )
-        headers = envelope.to_headers(f"{position}/{len(taken.events)}")
-        taken.events.append((person, _written(change.event), headers))
 
-
-def _written(contract: Contract) -> bytes:
-    """Return what ``model_dump_json(exclude_none=True)`` says, as bytes: it would make text first."""
-    return contract.__pydantic_serializer__.to_json(contract, exclude_none=True)
+def _time(translation: Translation, item: Incoming) -> str:
+    """Return when a record came to say what it says: when its partner changed it, else when it came in."""
+    return (translation.as_of or item.received_at).astimezone(UTC).isoformat()
 
 
 def _latest(name: str, known: dict[str, Remembered], taken: Taken) -> dict[str, Remembered]:

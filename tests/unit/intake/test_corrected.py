@@ -21,7 +21,8 @@ from schakel_contracts.envelope import read_envelope
 from schakel_contracts.identifiers import Bsn, Pseudonym
 from schakel_contracts.registry import REGISTRY_RECORD
 from schakel_services.intake.incoming import Incoming
-from schakel_services.intake.take import Desk, Taken
+from schakel_services.intake.take import Desk
+from schakel_services.intake.taken import Taken
 from schakel_services.intake.versions import Versions
 from schakel_services.runtime.keys import ChainKey, PartnerKeys
 from schakel_services.runtime.links import Links
