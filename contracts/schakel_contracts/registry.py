@@ -101,10 +101,24 @@ class RequestRecord(Contract):
     kind: Literal["request"] = "request"
     id: UUID
     party: PartyText = Field(description="Who asks.")
+    provider: PartyText | None = Field(
+        default=None, description="Who is asked, and alone may answer; None: whoever has the answer."
+    )
     article: str = Field(pattern=r"^[A-Z]{2,5}[0-9a-z.()-]{1,16}$", description="Such as PW64(1)(n).")
     categories: tuple[Category, ...] = Field(description="The closed data set.")
     valid_from: datetime | None = None
     valid_until: datetime = Field(description="A request always ends.")
+    standing: bool = Field(default=False, description="Whether it goes on when it was answered once.")
+
+
+class RequestAnswerRecord(Contract):
+    """A statutory request was answered, or refused: a single one is over at the end of that day (R6)."""
+
+    kind: Literal["request_answer"] = "request_answer"
+    id: UUID
+    request_id: UUID
+    answered_on: date
+    asserted_by: PartyText = Field(description="Who says so; it counts if that is who was asked.")
 
 
 class AgeRecord(Contract):
@@ -164,6 +178,7 @@ Record = (
     | RelationRecord
     | RepresentationRecord
     | RequestRecord
+    | RequestAnswerRecord
     | AgeRecord
     | RestrictionRecord
     | TrajectoryRecord

@@ -224,8 +224,23 @@ def test_a_statutory_request_opens_one_category_for_who_asks() -> None:
     asked = tried(a_row("statutory_request.received", request_id="V-1", question="delivered_hours"), sender=sender)
     (request,) = asked["registry"]
     assert (request["party"], request["categories"]) == ("inkomen", ["attendance"])
+    assert request["provider"] == asked["events"][0]["addressee"]
     assert request["id"] == asked["events"][0]["request_id"]
     assert asked["events"][0]["requester_role"] == "INC"
+
+
+@pytest.mark.parametrize(("answer", "closes"), [("answered", True), ("refused", True), ("partly_answered", False)])
+def test_an_answer_closes_what_was_asked_once(answer: str, closes: bool) -> None:  # noqa: FBT001 - a table's column
+    """By the number of who asked; what was answered in part is still open."""
+    asker = in_role("inkomen", Role.INC)
+    asked = tried(a_row("statutory_request.received", request_id="V-1"), sender=asker)
+    row = a_row(
+        "statutory_request.answered", request_id="inkomen:V-1", requester="inkomen", answer=answer, on="2026-01-20"
+    )
+    told = tried(row, sender=in_role("opstap", Role.REI))
+    found = [(each["request_id"], each["answered_on"], each["asserted_by"]) for each in told["registry"]]
+    assert found == ([(asked["registry"][0]["id"], "2026-01-20", "opstap")] if closes else [])
+    assert told["events"][0]["request_id"] == asked["registry"][0]["id"]
 
 
 @pytest.mark.parametrize(

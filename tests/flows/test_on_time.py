@@ -11,19 +11,26 @@ from tests.flows.ways import POLICY, WAYS, Way
 
 from schakel_contracts.catalogue import BY_SHORT_TYPE
 from schakel_contracts.codes import Reason, ReceiptOutcome, Role
+from schakel_contracts.debt_worry import DebtWorrySignalled
 from schakel_contracts.decision import Decision
 from schakel_contracts.delivery import DeliveryNotCompleted
+from schakel_contracts.event import Event
 from schakel_contracts.receipt import Receipt
 from schakel_contracts.registry import REGISTRY_RECORD, Record, registry_key
+from schakel_contracts.retention import AttendanceException
+from schakel_contracts.terms import AttendanceKind, Urgency
 from schakel_services.clock.days import seconds
+from schakel_services.clock.deliveries import Term
+from schakel_services.clock.event_rules import EVENT_RULES
 from schakel_services.clock.facts import Registry
+from schakel_services.clock.reading import Said
 from schakel_services.clock.series import Change
 from schakel_services.clock.timers import Timers
 from schakel_services.clock.turn import Chain, Turn
 
 EVERY_WAY = pytest.mark.parametrize("way", WAYS, ids=[way.id for way in WAYS])
-SECOND = timedelta(seconds=1)
-CLASSES = {row.id: row.time_class for row in POLICY.rows.values()}
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+TERMS = {row.id: Term(row.time_class, row.sooner.cases()) for row in POLICY.rows.values()}
 
 
 def at(text: str) -> datetime:
@@ -62,10 +69,13 @@ def test_on_time(way: Way) -> None:
     """Not there at the end of its time: the sender hears of it; a second before, or when it was there: nothing."""
     for each in opened(way):
         told = tell(each)
-        assert told.verdict.row in CLASSES
-        ends = ENDS.get(CLASSES[told.verdict.row], ENDS["T1d"])
+        assert told.verdict.row in TERMS
+        term = TERMS[told.verdict.row]
+        ends = ENDS.get(term.time_class, ENDS["T1d"])
         for begun, end in ends.items():
             decision = told.decision.model_copy(update={"decided_at": begun})
+            for case, allowed in term.sooner.items():
+                assert_sooner(each, decision, case, ENDS[allowed][begun])
             if each.source.id == each.recipient.id or way.contract is DeliveryNotCompleted:
                 assert late(each, decision, end + timedelta(days=30)) == [], (
                     "what goes back to the sender is not awaited"
@@ -77,6 +87,32 @@ def test_on_time(way: Way) -> None:
             assert late(each, decision, end, receipt(each, decision)) == []
     if way.contract.short_type() in SERIES_OF:
         assert_said_ahead(way)
+
+
+def assert_sooner(each: Opened, decision: Decision, case: str, end: datetime) -> None:
+    """A case that can't wait is late sooner, whichever is read first: its event or the decision about it."""
+    for event_first in (True, False):
+        turn, _ = clock({each.source.id: each.source.role, each.recipient.id: each.recipient.role}, decision.decided_at)
+        if event_first:
+            hear_case(turn, each, decision, case)
+        turn.hear_decision(decision)
+        if not event_first:
+            hear_case(turn, each, decision, case)
+        assert list(turn.say(seconds(end - SECOND), 10)) == []
+        (spoken,) = turn.say(seconds(end), 10)
+        assert isinstance(spoken.event, DeliveryNotCompleted)
+        assert spoken.event.event_id == decision.event_id
+
+
+def hear_case(turn: Turn, each: Opened, decision: Decision, case: str) -> None:
+    """Let the clock hear the event of a decision as a case that can't wait; the day before was another no-show."""
+    on = decision.decided_at.date()
+    said: list[Event] = [AttendanceException(on=day, kind=AttendanceKind.NO_SHOW) for day in (on - DAY, on)]
+    if case == "crisis":
+        said = [DebtWorrySignalled(help_wanted=True, urgency=Urgency.CRISIS)]
+    for number, event in enumerate(said, start=1):
+        event_id = str(decision.event_id) if number == len(said) else "before"
+        turn.hear_event(Said(PERSON, event_id, each.source.id, decision.decided_at, event, EVENT_RULES[type(event)]))
 
 
 def receipt(each: Opened, decision: Decision) -> Receipt:
@@ -113,7 +149,7 @@ def clock(roles: dict[str, Role], now: datetime, *records: Record) -> tuple[Turn
     timers, registry = Timers(), Registry()
     for record in records:
         registry.apply(registry_key(PERSON, record), record.model_dump_json(exclude_none=True).encode())
-    chain = Chain(roles, dict.fromkeys(roles, OIN), CLASSES)
+    chain = Chain(roles, dict.fromkeys(roles, OIN), TERMS)
     return Turn(chain, timers, registry, now), timers
 
 

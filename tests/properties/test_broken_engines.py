@@ -26,7 +26,7 @@ from schakel_contracts.registry import (
 )
 
 POLICY = load_policy()
-HISTORIES = 1_500
+HISTORIES = 3_000
 Doctor = Callable[[Any], Any]
 
 

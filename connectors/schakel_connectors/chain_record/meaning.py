@@ -15,7 +15,7 @@ from schakel_connectors.stated.leaving import LeavingStated
 from schakel_connectors.stated.relation_by_key import RelationByKeyStated
 from schakel_connectors.stated.representation import RepresentationStated
 from schakel_connectors.stated.restriction import RestrictionStated
-from schakel_connectors.stated.statutory_request import StatutoryRequestStated
+from schakel_connectors.stated.statutory_request import StatutoryAnswerStated, StatutoryRequestStated
 from schakel_connectors.stated.trajectory import TrajectoryStated
 from schakel_connectors.statement import SELF, OrganisationRef, Reference, Statement, Translation
 from schakel_contracts.codes import ConsentEffect
@@ -125,6 +125,10 @@ def _request(type_: str, row: Fields, values: Values) -> Iterator[Statement]:
     yield StatutoryRequestStated("request", type_, _without(values, "valid_until"), row.get("valid_until"))
 
 
+def _answer(type_: str, _: Fields, values: Values) -> Iterator[Statement]:
+    yield StatutoryAnswerStated("answer", type_, values)
+
+
 def _emergency(type_: str, row: Fields, values: Values) -> Iterator[Statement]:
     yield EmergencyStated("emergency", type_, _without(values, "closed_at"), row.get("closed_at"))
 
@@ -172,6 +176,7 @@ MEANINGS: MappingProxyType[str, Callable[[str, Fields, Values], Iterator[Stateme
         "representation.changed": _representation,
         "trajectory.status_changed": _trajectory,
         "statutory_request.received": _request,
+        "statutory_request.answered": _answer,
         "break_glass.used": _emergency,
         "trial_placement.started": _trial,
         "trial_placement.extended": _extended,

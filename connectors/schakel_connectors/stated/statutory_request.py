@@ -11,8 +11,8 @@ from schakel_connectors.statement import Sender
 from schakel_contracts.codes import Category
 from schakel_contracts.event import Event
 from schakel_contracts.policy.civil_time import end_of
-from schakel_contracts.registry import RequestRecord
-from schakel_contracts.terms import StatutoryQuestion
+from schakel_contracts.registry import RequestAnswerRecord, RequestRecord
+from schakel_contracts.terms import RequestAnswer, StatutoryQuestion
 
 TERM = timedelta(weeks=4)
 """Within which a request must be answered (Participatiewet 64(6))."""
@@ -51,8 +51,29 @@ class StatutoryRequestStated(EventStated):
         return RequestRecord(
             id=found(self.value("request_id"), "request_id", sender),
             party=sender.party,
+            provider=found(self.value("addressee"), "addressee", sender),
             article=self.value("article"),
             categories=(OPENS[self.value("question")],),
             valid_from=received_at,
             valid_until=end_of(self.valid_until or self.value("due")),
+            standing=bool(self.value("standing")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StatutoryAnswerStated(EventStated):
+    """The sender answered what it was asked, or refused; what was answered in part is still open."""
+
+    def record(
+        self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime
+    ) -> RequestAnswerRecord | None:
+        """Return the answer that ends a single request."""
+        del memory, received_at
+        if self.value("answer") is RequestAnswer.PARTLY_ANSWERED:
+            return None
+        return RequestAnswerRecord(
+            id=identity,
+            request_id=found(self.value("request_id"), "request_id", sender),
+            answered_on=self.value("on"),
+            asserted_by=sender.party,
         )

@@ -42,7 +42,7 @@ def carrying(
     """
     unfit: Lack | None = None
     ended: Lack | None = None
-    objected = False
+    stopped = False
     party, role = wanted.recipient.id, wanted.recipient.role
     for consent in permissions:
         purpose = _purpose(consent, wanted)
@@ -57,7 +57,7 @@ def carrying(
             for objection in objections
             if _concerns(objection, wanted, purpose, now)
         ):
-            objected = True
+            stopped = True
         else:
             lacks = consent.flaw or (wanted.lacking and _lacks(consent, wanted.lacking))
             if lacks is None:
@@ -65,9 +65,14 @@ def carrying(
             unfit = unfit or lacks
     if unfit is not None:
         return unfit
-    if objected or any(_concerns(objection, wanted, wanted.purposes[0], now) for objection in objections):
+    if stopped or objected(wanted, objections, now):
         return Reason.OBJECTION
     return ended or Reason.NO_CONSENT
+
+
+def objected(wanted: Wanted, objections: Sequence[Standing], now: datetime) -> bool:
+    """Say whether an objection stands in the way of what goes without consent, to every party involved."""
+    return any(_concerns(objection, wanted, wanted.purposes[0], now) for objection in objections)
 
 
 def _purpose(consent: Standing, wanted: Wanted) -> Purpose | None:

@@ -6,6 +6,7 @@ from schakel_contracts.catalogue import BY_SHORT_TYPE
 from schakel_contracts.codes import Category, Role
 from schakel_contracts.event import Event
 from schakel_contracts.policy.facts import ASSERTED
+from schakel_contracts.policy.hurry import hurry_findings
 from schakel_contracts.policy.masking import ABOUT_THE_EXCHANGE, Finding, masking_findings
 from schakel_contracts.policy.naming import naming
 from schakel_contracts.policy.tables_format import (
@@ -43,6 +44,7 @@ def findings(row: FlowRow, roles: Roles, bases: Bases, never: list[NeverRow]) ->
         yield "basis", f"unknown code {unknown[0]}"
         return
     yield from _contract_findings(row, contract)
+    yield from hurry_findings(row, contract)
     used = [bases[code] for code in row.basis]
     for basis in used:
         if not basis.enabled:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from schakel_contracts.catalogue import BY_SHORT_TYPE
 from schakel_contracts.codes import Category, Outcome, Purpose, Reason, Remedy, Role
 from schakel_contracts.policy.citation import citation
-from schakel_contracts.policy.ends import Lack
+from schakel_contracts.policy.ends import RIGHT_UPHELD, Lack
 from schakel_contracts.policy.grantor import BEYOND_SCOPE, LACKS_OWN_WORD, LACKS_REPRESENTATIVE
 from schakel_contracts.policy.hosting import demanding, stricter
 from schakel_contracts.policy.model import Attempt, Cell, CellKey
@@ -67,7 +67,7 @@ REMEDIES = {
     Reason.OUT_OF_SCOPE: Remedy.ASK_THE_PERSON,
     Reason.TOO_LATE: Remedy.CONTACT_RECIPIENT,
 }
-FLAWS = (LACKS_REPRESENTATIVE, LACKS_OWN_WORD, BEYOND_SCOPE)
+FLAWS = (LACKS_REPRESENTATIVE, LACKS_OWN_WORD, BEYOND_SCOPE, RIGHT_UPHELD)
 """Denials with a remedy of their own: what would help depends on whose word is missing."""
 NO_ROW = Ruling(Outcome.DENY, rules=("R1",), reason=Reason.NO_POLICY_ROW, remedy=Remedy.NONE)
 """The default: what no row opens is closed."""
@@ -202,6 +202,7 @@ def _attempt(
         by_law=basis.kind in BY_LAW or basis.kind is BasisKind.HOST,
         by_request=basis.kind is BasisKind.ON_REQUEST,
         by_emergency=basis.kind is BasisKind.EMERGENCY,
+        own=basis.kind is BasisKind.OWN,
         lacking=LACKING.get(basis.kind),
         article=citation(basis.code.partition(":")[2]),
         granted=Ruling(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from schakel_contracts.codes import Grantor, Reason
+from schakel_contracts.codes import Grantor, Reason, Remedy
 from schakel_contracts.policy.civil_time import (
     ADULT,
     ALWAYS,
@@ -19,6 +19,9 @@ from schakel_contracts.policy.grantor import LACKS_OWN_WORD, OWN_DECISION, OWN_S
 from schakel_contracts.registry import ConsentRecord, RepresentationRecord
 
 AFTER_TRAJECTORY = timedelta(days=30)
+RIGHT_UPHELD: Flaw = (Reason.RIGHT_EXERCISED, Remedy.NONE)
+"""The person objected and was right: there is no answer to wait for."""
+
 Lack = Reason | Flaw
 """Why a consent does not do: a reason, or one with a remedy of its own."""
 

@@ -7,18 +7,20 @@ is a few look-ups.
 from datetime import datetime
 from uuid import UUID
 
-from schakel_contracts.codes import Purpose, Reason
-from schakel_contracts.policy.carrying import Carried, Wanted, carrying
+from schakel_contracts.codes import Purpose, Reason, Role
+from schakel_contracts.policy.carrying import Carried, Wanted, carrying, objected
 from schakel_contracts.policy.civil_time import end_of
 from schakel_contracts.policy.compiling import NO_ROW
-from schakel_contracts.policy.ends import Lack
+from schakel_contracts.policy.ends import RIGHT_UPHELD, Lack
 from schakel_contracts.policy.facts import Addressee, EventFacts
+from schakel_contracts.policy.grantor import BEYOND_SCOPE
 from schakel_contracts.policy.model import Attempt, Cell, Policy
+from schakel_contracts.policy.pauses import OWN_SIDE, TOLD_TO_ALL
 from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.ruling import Ruling
 
 NO_RELATION, NO_CONSENT, NO_REQUEST = Reason.NO_RELATION, Reason.NO_CONSENT, Reason.NO_REQUEST
-RIGHT_EXERCISED = Reason.RIGHT_EXERCISED
+RIGHT_EXERCISED, REP = Reason.RIGHT_EXERCISED, Role.REP
 """Read once: looking a member up in its enumeration costs as much as a look-up in a table."""
 
 
@@ -47,11 +49,11 @@ def decide(event: EventFacts, recipient: Addressee, person: PersonRegistry, poli
             objections = person.objections(recipient.id, cell.category)
             found = carrying(wanted, permissions, objections, now)
         else:
-            found = _by_itself(attempt, recipient, cell, person, now)
+            found = _by_itself(attempt, event, recipient, cell, person, now)
         if isinstance(found, Carried):
             return _granted(attempt.granted, found.purpose, found.consent_id, relation_id)
         if found is not None and not paused:
-            reason, paused = found, found is RIGHT_EXERCISED
+            reason, paused = found, found is RIGHT_EXERCISED or found is RIGHT_UPHELD
     return cell.denials[reason]
 
 
@@ -66,16 +68,25 @@ def _cell_for(event: EventFacts, recipient: Addressee, policy: Policy) -> Cell |
 
 
 def _by_itself(
-    attempt: Attempt, recipient: Addressee, cell: Cell, person: PersonRegistry, now: datetime
+    attempt: Attempt, event: EventFacts, recipient: Addressee, cell: Cell, person: PersonRegistry, now: datetime
 ) -> Carried | Lack | None:
     """Say whether a basis other than consent holds (R6, R17, R27), or why not; None: there is nothing to say of it."""
-    if attempt.by_law:
-        if person.restrictions and person.restricted(recipient.id, cell.category, now):
-            return RIGHT_EXERCISED
-        if attempt.by_request and not person.requested(recipient.id, cell.category, attempt.article, now):
+    closable = attempt.by_law or (attempt.own and cell.category in TOLD_TO_ALL and recipient.role not in OWN_SIDE)
+    if closable and person.restrictions and person.restricted(recipient.id, cell.category, now):
+        return RIGHT_UPHELD if person.right_upheld(recipient.id, cell.category, now) else RIGHT_EXERCISED
+    if attempt.by_request:
+        if not person.requested(recipient.id, cell.category, attempt.article, now, event.source.id):
             return NO_REQUEST
-    elif attempt.by_emergency and not person.emergency(recipient.id, recipient.role, cell.category, now):
-        return None
+    elif attempt.by_emergency:
+        if not person.emergency(recipient.id, recipient.role, cell.category, now):
+            return None
+    elif attempt.own:
+        if recipient.role is REP and not person.tells_representative(cell.category, now):
+            return BEYOND_SCOPE
+        if closable and (objections := person.objections(recipient.id, cell.category)):
+            wanted = Wanted(recipient, event.source.id, cell.purposes, None, 0)
+            if objected(wanted, objections, now):
+                return Reason.OBJECTION
     return Carried(None, cell.row.purpose)
 
 

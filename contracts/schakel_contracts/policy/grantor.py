@@ -1,6 +1,6 @@
 """Who may consent: by age, and by what a representative has a say in (R13)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from schakel_contracts.codes import Category, Grantor, Reason, Remedy
@@ -43,6 +43,15 @@ SAY = {
 """What each capacity has a say in by itself; a proxy has one in exactly what the mandate names, a parent in nothing."""
 
 
+HEARS = {
+    Grantor.GUARDIAN: EVERYTHING,
+    Grantor.PERSONAL_MENTOR: SAY[Grantor.PERSONAL_MENTOR]
+    | {Category.PLAN_EVALUATION, Category.INDICATION, Category.OFFICIAL_LETTER},
+    Grantor.FINANCIAL_ADMINISTRATOR: SAY[Grantor.FINANCIAL_ADMINISTRATOR] | {Category.OFFICIAL_LETTER},
+}
+"""What each capacity is told of without anybody's consent, since it acts for the person there."""
+
+
 def givers(record: ConsentRecord) -> frozenset[Grantor]:
     """Return everybody who consented."""
     return frozenset(who for who in (record.grantor, record.co_grantor) if who is not None)
@@ -78,12 +87,30 @@ def say_of(
     return found
 
 
-def _scope(record: RepresentationRecord) -> frozenset[Category]:
+def hears_of(
+    category: Category | None, adult_on: date | None, representations: Iterable[RepresentationRecord], now: datetime
+) -> bool:
+    """Say whether who represents the person may be told of a kind of data as they are (R13).
+
+    Of a minor, always. Of an adult, while a representation stands that covers it. Where neither a birthday nor a
+    representation is on record, the case relation alone tells that somebody represents.
+    """
+    known = tuple(representations)
+    if category is Category.ACCOUNTABILITY or (adult_on is None and not known):
+        return True
+    if adult_on is not None and now < start_of(adult_on):
+        return True
+    return any(_stood(record, now) and category in _scope(record, HEARS) for record in known)
+
+
+def _scope(
+    record: RepresentationRecord, by_capacity: Mapping[Grantor, frozenset[Category]] = SAY
+) -> frozenset[Category]:
     """Return what one representation covers; a scope that is named narrows it, and is all that a proxy has."""
     named = frozenset(record.scope)
     if record.capacity is Grantor.AUTHORISED_PROXY:
         return named
-    by_itself = SAY.get(record.capacity, frozenset())
+    by_itself = by_capacity.get(record.capacity, frozenset())
     return by_itself & named if named else by_itself
 
 

@@ -73,9 +73,8 @@ def masking_findings(
     """Yield what a row shows of care to who must not see it, and care that it leaves without its purpose lock."""
     if recipient.masked:
         yield from _shown(row, contract, source, pair)
-    situation = contract.category not in ABOUT_THE_EXCHANGE
     of_care = contract.tells_of_care or source.care or contract.category in PARTICIPATION
-    if situation and of_care and row.prohibited_use != "enforcement":
+    if of_care and row.prohibited_use != "enforcement":
         yield "R20", f"what comes from care, or tells of it, is never for enforcement: {pair}"
 
 

@@ -34,6 +34,8 @@ class Attempt:
     """By statute, on request, or through the host of a key person: a right that was exercised pauses it (R27)."""
     by_request: bool
     by_emergency: bool
+    own: bool
+    """What a party knows of its own, or every party involved must know."""
     lacking: Reason | None
     """Why a consent that covers everything may still not do: its form, or the five questions."""
     article: Citation

@@ -1,5 +1,6 @@
 """What few persons have: a right that was exercised (R27), an open emergency (R17), the end of everything (R28)."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -14,6 +15,20 @@ EMERGENCY_CATEGORIES = frozenset({Category.CONTACT_PERSON, Category.SUPPORT_LEVE
 """What it may open: whom to call, how much support there is, and concern for somebody's welfare."""
 
 
+TOLD_TO_ALL = frozenset({Category.CONTACT_PERSON, Category.REPRESENTATIVE})
+"""What every party involved is told without consent; but not whom the person does not want to know it."""
+OWN_SIDE = frozenset({Role.CIT, Role.REP})
+
+FLOWS_WITH = {Category.EMPLOYER_NAME: Category.PLACEMENT}
+"""What goes only as a field of another kind of data."""
+
+
+def widened(categories: Iterable[Category]) -> frozenset[Category]:
+    """Return what an objection or a restriction closes: what can't be kept apart is closed with what it goes with."""
+    named = frozenset(categories)
+    return named.union(FLOWS_WITH[each] for each in named if each in FLOWS_WITH)
+
+
 class Restriction(NamedTuple):
     """An objection to what goes by law, or a restriction of it, from when to when."""
 
@@ -21,6 +36,8 @@ class Restriction(NamedTuple):
     end: datetime
     parties: frozenset[str]
     categories: frozenset[Category]
+    upheld: bool
+    """Whether it was answered, and the person was right."""
 
     def covers(self, party: str, category: Category | None, now: datetime) -> bool:
         """Say whether it keeps a kind of data from a party now; None: any kind."""
@@ -47,12 +64,14 @@ class Emergency(NamedTuple):
 
 def restriction(record: RestrictionRecord) -> Restriction:
     """Read one record: it stands until it is answered, and stays when the person was right (R27)."""
-    over = record.answered_at is not None and not record.upheld
+    answered = record.answered_at is not None
+    over = answered and not record.upheld
     return Restriction(
         instant(record.begun_at),
         instant(record.answered_at) if over and record.answered_at is not None else ALWAYS,
         frozenset(record.recipients),
-        frozenset(record.categories),
+        widened(record.categories),
+        answered and record.upheld,
     )
 
 

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from schakel_contracts.codes import Category, Role
 from schakel_contracts.event import Contract
-from schakel_contracts.policy.citation import Citation, citation, cites
+from schakel_contracts.policy.citation import Citation, cites
 from schakel_contracts.policy.civil_time import ALWAYS, NEVER, end_of, instant, start_of
 from schakel_contracts.policy.ends import PLAIN, Around
+from schakel_contracts.policy.grantor import hears_of
 from schakel_contracts.policy.pauses import emergency, restriction
+from schakel_contracts.policy.requests import Asked, answered_on, asked
 from schakel_contracts.policy.standing import Standing, stand
 from schakel_contracts.policy.withdrawals import as_left, taken_back_at
 from schakel_contracts.registry import (
@@ -23,12 +25,12 @@ from schakel_contracts.registry import (
     Record,
     RelationRecord,
     RepresentationRecord,
+    RequestAnswerRecord,
     RequestRecord,
     RestrictionRecord,
     TrajectoryRecord,
 )
 
-Span = tuple[datetime, datetime]
 NO_CONSENTS: tuple[Standing, ...] = ()
 Kind = TypeVar("Kind", bound=Contract)
 
@@ -47,6 +49,7 @@ class PersonRegistry:
     """All that may open or close a way to somebody's data, looked up in the same time for one consent as for fifty."""
 
     __slots__ = (
+        "_around",
         "_consents",
         "_in_order",
         "_objected",
@@ -63,18 +66,18 @@ class PersonRegistry:
         found: dict[type[Contract], list[Record]] = {}
         for record in records:
             found.setdefault(type(record), []).append(record)
-        around = _around(found)
+        self._around = around = _around(found)
         taken_back = taken_back_at(_of(ConsentWithdrawalRecord, found))
         left = (as_left(record, taken_back.get(record.id)) for record in _of(ConsentRecord, found))
         self._consents = tuple(stand(record, around) for record in left)
         self._permitting = _by_party(self._consents)
         self._objecting = tuple(consent for consent in self._consents if consent.objection)
         self._ties = _in_order_of_id(map(_tie, _of(RelationRecord, found)))
-        self._requests: dict[tuple[str, Category], list[tuple[Span, Citation]]] = {}
+        self._requests: dict[tuple[str, Category], list[Asked]] = {}
+        answers = answered_on(_of(RequestAnswerRecord, found))
         for request in _of(RequestRecord, found):
             for category in request.categories:
-                asked = self._requests.setdefault((request.party, category), [])
-                asked.append((_span(request), citation(request.article)))
+                self._requests.setdefault((request.party, category), []).append(asked(request, answers))
         self.restrictions = tuple(restriction(record) for record in _of(RestrictionRecord, found))
         """What keeps statutory ways closed (R27); of most persons there is none."""
         self.emergencies = tuple(emergency(record) for record in _of(EmergencyRecord, found))
@@ -112,9 +115,18 @@ class PersonRegistry:
         """Say whether what goes by law is closed for a party and a kind of data; None: for any kind (R27)."""
         return any(one.covers(party, category, now) for one in self.restrictions)
 
+    def right_upheld(self, party: str, category: Category, now: datetime) -> bool:
+        """Say whether it is closed for good: the person was right, and nothing is left to be answered (R27)."""
+        return all(one.upheld for one in self.restrictions if one.covers(party, category, now))
+
     def emergency(self, party: str, role: Role, category: Category, now: datetime) -> bool:
         """Say whether a party opened the emergency procedure for this and it is not over (R17)."""
         return any(one.opens(party, role, category, now) for one in self.emergencies)
+
+    def tells_representative(self, category: Category | None, now: datetime) -> bool:
+        """Say whether who represents the person may be told of a kind of data in their place (R13); None: of any."""
+        around = self._around
+        return around is PLAIN or hears_of(category, around.adult_on, around.representations, now)
 
     def relation(self, party: str, role: Role, now: datetime) -> UUID | None:
         """Return a relation of this party in this role that is active now, or none (R3)."""
@@ -146,11 +158,18 @@ class PersonRegistry:
         """Return one consent or objection, whether it still stands or not."""
         return next((consent for consent in self._consents if consent.id == consent_id), None)
 
-    def requested(self, party: str, category: Category, article: Citation, now: datetime) -> bool:
-        """Say whether a party has asked for this, under this article, and still may (R6)."""
+    def requested(
+        self, party: str, category: Category, article: Citation, now: datetime, source: str | None = None
+    ) -> bool:
+        """Say whether a party has asked this of a source, under this article, and still may (R6).
+
+        Nothing beyond the question: who was not asked does not answer. ``source`` None: not known, so anybody's.
+        """
         return any(
-            begin <= now < end and cites(asked, article)
-            for (begin, end), asked in self._requests.get((party, category), ())
+            one.begin <= now < one.end
+            and cites(one.article, article)
+            and (one.provider is None or source is None or one.provider == source)
+            for one in self._requests.get((party, category), ())
         )
 
     def involved(self) -> frozenset[str]:
@@ -214,7 +233,3 @@ def _tie(relation: RelationRecord) -> Tie:
 
 def _in_order_of_id(ties: Iterable[Tie]) -> tuple[Tie, ...]:
     return tuple(sorted(ties, key=lambda tie: tie.id.int))
-
-
-def _span(request: RequestRecord) -> Span:
-    return NEVER if request.valid_from is None else instant(request.valid_from), instant(request.valid_until)

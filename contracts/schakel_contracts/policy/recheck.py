@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from schakel_contracts.codes import Category, Purpose, Reason
+from schakel_contracts.codes import Category, Purpose, Reason, Role
 from schakel_contracts.policy.citation import citation
 from schakel_contracts.policy.civil_time import end_of
 from schakel_contracts.policy.compiling import FAILED_RULE
 from schakel_contracts.policy.ends import Lack
 from schakel_contracts.policy.facts import Addressee
 from schakel_contracts.policy.grantor import BEYOND_SCOPE
+from schakel_contracts.policy.pauses import OWN_SIDE, TOLD_TO_ALL
 from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.standing import FIRST_TEXT, NOT_NAMED, Standing
-from schakel_contracts.policy.tables_format import EMERGENCY, ON_REQUEST, goes_by_law
+from schakel_contracts.policy.tables_format import EMERGENCY, ON_REQUEST, OWN, goes_by_law
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Sent:
     categories: frozenset[Category] | None
     source: str | None
     text_major: int
+    relation_required: bool
 
 
 def still_holds(  # noqa: PLR0913 - all that the deliverer knows; some of it only where nothing is masked
@@ -72,7 +74,7 @@ def still_holds(  # noqa: PLR0913 - all that the deliverer knows; some of it onl
     if person.has_left(now) and not outlives_exit:
         return _no(Reason.LEFT_THE_CHAIN, "R28")
     relation_rules = ("R3",) if relation_required else ()
-    sent = Sent(recipient, purpose, categories, source, text_major)
+    sent = Sent(recipient, purpose, categories, source, text_major, relation_required)
     if consent_id is None:
         return _without_consent(basis, sent, person, now) or Recheck(holds=True, rules=relation_rules)
     found = _standing(consent_id, sent, person, now)
@@ -89,15 +91,26 @@ def _without_consent(basis: str, sent: Sent, person: PersonRegistry, now: dateti
     """Return why a basis other than consent does not hold any more (R6, R17, R27)."""
     party, role = sent.recipient.id, sent.recipient.role
     kinds: Iterable[Category | None] = sent.categories or (None,)
-    if goes_by_law(basis) and any(person.restricted(party, kind, now) for kind in kinds):
+    to_all = basis == OWN and role not in OWN_SIDE and _may_be_told_to_all(sent)
+    if (to_all or goes_by_law(basis)) and any(person.restricted(party, kind, now) for kind in kinds):
         return _no(Reason.RIGHT_EXERCISED, "R27")
     if basis.startswith(ON_REQUEST):
         article = citation(basis.removeprefix(ON_REQUEST))
-        if not all(kind is not None and person.requested(party, kind, article, now) for kind in kinds):
+        if not all(kind is not None and person.requested(party, kind, article, now, sent.source) for kind in kinds):
             return _no(Reason.NO_REQUEST, "R6")
+    if to_all and _objections(TOLD_TO_ALL, None, sent, person, now):
+        return _no(Reason.OBJECTION, FAILED_RULE[Reason.OBJECTION])
+    in_their_place = basis == OWN and role is Role.REP
+    if in_their_place and not all(person.tells_representative(kind, now) for kind in kinds):
+        return _no(Reason.OUT_OF_SCOPE, "R13")
     if basis == EMERGENCY and not all(kind is not None and person.emergency(party, role, kind, now) for kind in kinds):
         return _no(Reason.NO_CONSENT, "R17")
     return None
+
+
+def _may_be_told_to_all(sent: Sent) -> bool:
+    """Say whether it is, or may be, what every party involved is told; a stop-notice asks no relation and is not."""
+    return sent.relation_required if sent.categories is None else not TOLD_TO_ALL.isdisjoint(sent.categories)
 
 
 def _standing(consent_id: UUID, sent: Sent, person: PersonRegistry, now: datetime) -> Standing | Recheck:
@@ -126,7 +139,7 @@ def _refused(consent: Standing, sent: Sent, person: PersonRegistry, now: datetim
         or not _covers(consent, sent)
     ):
         return Reason.NO_CONSENT, "R9"
-    for objection in _objections(consent, sent, person, now):
+    for objection in _objections(consent.categories, consent.source, sent, person, now):
         if not consent.outweighs(objection, sent.recipient.id, sent.recipient.role):
             return Reason.OBJECTION, "R1"
     return None
@@ -154,13 +167,15 @@ def _told(lack: Lack) -> tuple[Reason, str]:
     return reason, FAILED_RULE[reason]
 
 
-def _objections(consent: Standing, sent: Sent, person: PersonRegistry, now: datetime) -> list[Standing]:
-    """Return the objections that stand and may be about this notification."""
-    about = consent.categories if sent.categories is None else consent.categories & sent.categories
-    source = sent.source or consent.source
+def _objections(
+    wide: frozenset[Category], source: str | None, sent: Sent, person: PersonRegistry, now: datetime
+) -> list[Standing]:
+    """Return the objections that stand and may be about this notification, of what it went on: kinds and source."""
+    about = wide if sent.categories is None else wide & sent.categories
+    source = sent.source or source
     found = {
         objection.id: objection
-        for category in about or consent.categories
+        for category in about or wide
         for objection in person.objections(sent.recipient.id, category)
     }
     return [

@@ -18,6 +18,7 @@ from schakel_contracts.codes import (
 from schakel_contracts.policy.civil_time import ALWAYS, NEVER, instant
 from schakel_contracts.policy.ends import PLAIN, Around, Lack, end_of_permission, last_instant
 from schakel_contracts.policy.grantor import BEYOND_SCOPE, Flaw, decides_alone, flaw_for_age, givers, say_of
+from schakel_contracts.policy.pauses import widened
 from schakel_contracts.registry import ConsentRecord
 
 SHARED_MAX = 4_096
@@ -126,7 +127,7 @@ def stand(record: ConsentRecord, around: Around = PLAIN) -> Standing:
         id=record.id,
         objection=objection,
         purposes=_shared(record.purposes),
-        categories=categories,
+        categories=_closing(record.categories) if objection else categories,
         parties=_parties(tuple((one.party, one.role) for one in record.recipients)),
         source=record.source,
         strength=STRENGTH[record.form],
@@ -157,6 +158,11 @@ def _unfit(
 def _shared(codes: tuple[Code, ...]) -> frozenset[Code]:
     """Return one set for all consents that list the same: a chain has few forms, and a set takes much memory."""
     return frozenset(codes)
+
+
+@lru_cache(maxsize=SHARED_MAX)
+def _closing(categories: tuple[Category, ...]) -> frozenset[Category]:
+    return widened(categories)
 
 
 @lru_cache(maxsize=SHARED_MAX)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from schakel_contracts.codes import Category, Purpose, Role
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+(:[A-Z]*[0-9a-z.()/-]*)?$", max_length=32)]
+Soon = Literal["T15", "T4h", "T1d", "T5d"]
 Prohibited = Literal["enforcement", "sanction", "fraud_detection", "risk_scoring", "marketing", "research"]
 
 
@@ -82,13 +83,14 @@ class BasisKind(StrEnum):
 BY_CONSENT = frozenset({BasisKind.CONSENT, BasisKind.WRITTEN_CONSENT, BasisKind.CHECKED_CONSENT})
 BY_LAW = frozenset({BasisKind.STATUTORY, BasisKind.ON_REQUEST})
 ON_REQUEST = "Sr:"
+OWN = "A"
 EMERGENCY = "V"
 """Codes tell a deliverer, which has no tables, what must still be true."""
 
 
 def goes_by_law(code: str) -> bool:
     """Say whether what goes on a basis goes by law, told by its code alone; one that is not known does."""
-    return code not in {"A", "V"} and not code.startswith(("C", "T:"))
+    return code not in {OWN, EMERGENCY} and not code.startswith(("C", "T:"))
 
 
 class BasisRow(Closed):
@@ -111,6 +113,26 @@ class NeverRow(Closed):
     recipient_roles: tuple[Role, ...] = Field(min_length=1)
     fields: tuple[str, ...] = Field(default=(), description="Empty: all of the category.")
     except_fields: tuple[str, ...] = ()
+
+
+class Hurry(StrEnum):
+    """A case of an event that can't wait as long as others of its kind."""
+
+    CRISIS = "crisis"
+    """Debts that are a crisis (F22)."""
+    SECOND_NO_SHOW = "second_no_show"
+    """A second day within fourteen on which somebody did not come (F7)."""
+
+
+class Sooner(Closed):
+    """How soon what is of a case must be there; None: as soon as the others."""
+
+    crisis: Soon | None = None
+    second_no_show: Soon | None = None
+
+    def cases(self) -> dict[Hurry, str]:
+        """Return the cases that can't wait, each with its class."""
+        return {case: allowed for case in Hurry if (allowed := getattr(self, case.value)) is not None}
 
 
 class FlowRow(Closed):
@@ -137,6 +159,7 @@ class FlowRow(Closed):
     relation_required: bool = True
     asserted: bool = Field(default=False, description="Only when a human professional stands for it (R21).")
     time_class: str = Field(pattern=r"^(T15|T4h|T1d|T5d|L-[0-9]{1,3}(wd|d|w|m))$")
+    sooner: Sooner = Field(default=Sooner(), description="Cases that can't wait so long, and how long they can.")
     prohibited_use: Prohibited | None = None
     founded: Literal["law", "judgement"]
     articles: tuple[str, ...] = Field(default=(), description="Beside those of the basis.")

@@ -19,6 +19,7 @@ from schakel_contracts.registry import (
 from schakel_services.chain.load import load_chain
 from schakel_services.chain.policy import chain_policy
 from schakel_services.clock.days import day_of
+from schakel_services.clock.deliveries import Term
 from schakel_services.clock.event_rules import EVENT_RULES
 from schakel_services.clock.kinds import SAYS
 from schakel_services.clock.step import INPUTS, ClockSetup, ClockStep
@@ -49,7 +50,7 @@ def build(settings: Settings) -> Frame:
     known = Chain(
         roles={partner.id: partner.role for partner in chain.partner},
         oins={partner.id: partner.oin for partner in chain.partner},
-        time_class={row.id: row.time_class for row in policy.rows.values()},
+        terms={row.id: Term(row.time_class, row.sooner.cases()) for row in policy.rows.values()},
     )
     health = Health()
 

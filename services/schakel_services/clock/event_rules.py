@@ -5,11 +5,12 @@ from typing import Any
 
 from schakel_contracts.benefit_certainty import BenefitEffectAnswered, BenefitEffectRequested, BenefitWorryRaised
 from schakel_contracts.day_activity import DayActivityResumed
+from schakel_contracts.debt_worry import DebtWorrySignalled
 from schakel_contracts.event import Event
 from schakel_contracts.indication import IndicationRegistered
 from schakel_contracts.placement import PlacementChanged, PlacementEnded, PlacementStarted
 from schakel_contracts.plan_evaluation import PlanEvaluationCompleted, PlanEvaluationPlanned
-from schakel_contracts.retention import OutreachCompleted, OutreachRequested
+from schakel_contracts.retention import AttendanceException, OutreachCompleted, OutreachRequested
 from schakel_contracts.return_right import ReturnRightInvoked, ReturnRightRegistered
 from schakel_contracts.special_facility import SpecialFacilityDecided, SpecialFacilityRequested
 from schakel_contracts.statutory_request import StatutoryRequestAnswered, StatutoryRequestReceived
@@ -106,6 +107,10 @@ def _aftercare_done(event: AftercareCheckpointDone, heard: Heard) -> Iterator[Ch
         yield Change(f"aftercare/{event.placement_ref}", {**before.about, "done": done})
 
 
+def _sets_nothing(_: Event, __: Heard) -> Iterator[Change]:
+    yield from ()
+
+
 EVENT_RULES: dict[type[Event], Says | Any] = {
     # F25, plan evaluation
     PlanEvaluationPlanned: _evaluation_planned,
@@ -138,5 +143,8 @@ EVENT_RULES: dict[type[Event], Says | Any] = {
     StatutoryRequestReceived: questions.statutory_received,
     StatutoryRequestAnswered: questions.statutory_answered,
     SubjectRightExercised: questions.right_exercised,
+    # F7, F22: they set nothing, but what they sent may have to be there sooner
+    AttendanceException: _sets_nothing,
+    DebtWorrySignalled: _sets_nothing,
 }
 """By type of event. An event that is not here sets nothing; what the registry sets stands in ``registry_terms``."""

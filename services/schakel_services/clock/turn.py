@@ -11,9 +11,11 @@ from schakel_contracts.envelope import OIN_SOURCE, Envelope
 from schakel_contracts.event import Event
 from schakel_contracts.identifiers import deterministic_text
 from schakel_contracts.receipt import Receipt
-from schakel_services.clock.deliveries import DELIVERIES, awaited_of, read_deliveries, too_late
+from schakel_contracts.retention import AttendanceException
+from schakel_services.clock.deliveries import DELIVERIES, Term, awaited_of, read_deliveries, too_late
 from schakel_services.clock.facts import Facts, Registry
 from schakel_services.clock.heard import Heard
+from schakel_services.clock.hurry import NO_SHOWS, hurry_of, read_no_shows
 from schakel_services.clock.kinds import SERIES
 from schakel_services.clock.reading import Said
 from schakel_services.clock.registry_terms import SPEAKS_FOR_ALL, registry_changes
@@ -34,7 +36,7 @@ class Chain:
     """Every partner, and its role."""
 
     oins: Mapping[str, str]
-    time_class: dict[str, str]
+    terms: Mapping[str, Term]
     """How soon a notification must be there, by policy row."""
 
 
@@ -68,6 +70,7 @@ class Turn:
         try:
             for change in list(said.says(said.event, heard)):
                 self._change(said.person, change, said.source)
+            self._hurry(said)
         except (OverflowError, ValueError):
             # A day beyond the calendar; the contract allows it, and nobody lives to see it.
             log.warning("timer_out_of_range", event_type=said.event.type, event_id=said.event_id)
@@ -86,7 +89,7 @@ class Turn:
 
     def hear_decision(self, decision: Decision) -> None:
         """Wait for the receipts of what was sent."""
-        awaited = list(awaited_of(decision, self._chain.time_class))
+        awaited = list(awaited_of(decision, self._chain.terms))
         if awaited:
             known = read_deliveries(self._timers.get(decision.subject, DELIVERIES))
             self._timers.put(decision.subject, DELIVERIES, known.with_decision(awaited).value())
@@ -105,10 +108,30 @@ class Turn:
                 self._forget(person)
                 continue
             for key in self._timers.due(person, until):
-                for spoken in self._late(person, until) if key == DELIVERIES else self._due(person, key, until):
+                for spoken in self._spoken_of(person, key, until):
                     self.counts[spoken.event.short_type()] += 1
                     said += 1
                     yield spoken
+
+    def _hurry(self, said: Said) -> None:
+        """Let what an event sent be there sooner, if it is a case that can't wait."""
+        no_shows = read_no_shows(self._timers.get(said.person, NO_SHOWS)).since(self._now)
+        case = hurry_of(said.event, no_shows)
+        if isinstance(said.event, AttendanceException):
+            self._timers.put(said.person, NO_SHOWS, no_shows.heard(said.event, said.source).value())
+        if case is not None:
+            known = read_deliveries(self._timers.get(said.person, DELIVERIES))
+            self._timers.put(said.person, DELIVERIES, known.with_case(said.event_id, case, self._now_s).value())
+
+    def _spoken_of(self, person: str, key: str, until: int) -> Iterator[Spoken]:
+        """Say what is due under one key of a person."""
+        if key == DELIVERIES:
+            yield from self._late(person, until)
+        elif key == NO_SHOWS:
+            kept = read_no_shows(self._timers.get(person, key)).since(datetime.fromtimestamp(until, UTC))
+            self._timers.put(person, key, kept.value())
+        else:
+            yield from self._due(person, key, until)
 
     def _due(self, person: str, key: str, until: int) -> Iterator[Spoken]:
         """Say the latest moment of one series that has come, and point the timer at its next."""

@@ -8,6 +8,7 @@ from tests.properties.model.records import (
     Pile,
     as_it_stands,
     between,
+    is_closed_by,
     representation_changes,
     trajectory_end,
 )
@@ -159,16 +160,21 @@ def objections(pile: Pile, asked: Asked) -> list[Json]:
             continue
         if not names(paper, asked.party, asked.role) or paper.get("source") not in (None, asked.source):
             continue
-        if not paper["categories"] or asked.category in paper["categories"]:
+        if not paper["categories"] or is_closed_by(paper["categories"], asked.category):
             standing.append(paper)
     return standing
+
+
+def is_objected_to(pile: Pile, asked: Asked) -> bool:
+    """Say whether an objection is about this party, source, kind of data and the row's own purpose."""
+    return any(not paper["purposes"] or asked.purposes[0] in paper["purposes"] for paper in objections(pile, asked))
 
 
 def consents_for(kind: str, pile: Pile, asked: Asked) -> Found:
     """Return which consents carry it on a basis of a kind, and what is wrong with the others."""
     found = Found()
     against = objections(pile, asked)
-    if any(not paper["purposes"] or asked.purposes[0] in paper["purposes"] for paper in against):
+    if is_objected_to(pile, asked):
         found.reasons.add("objection")
     for paper in as_it_stands(pile, "consent"):
         used = [purpose for purpose in asked.purposes if purpose in paper["purposes"]]

@@ -18,7 +18,7 @@ GRANTORS = [
     ("guardian", None), ("guardian", "subject"), ("personal_mentor", None), ("authorised_proxy", None),
     ("financial_administrator", None), ("subject", "personal_mentor"),
 ]  # fmt: skip
-FEW = ["housing", "transport"]
+FEW = ["housing", "transport", "employer_name"]
 
 
 def grant(world: World, choose: Choices, paper_id: str | None = None, effect: str = "permit") -> None:
@@ -165,11 +165,25 @@ def request(world: World, choose: Choices) -> None:
     world.put(
         "request",
         party=choose.seldom(world.to["id"], ["inc-9"], 12),
+        provider=choose.of([None, world.source["id"], world.source["id"], "rei-9"]),
         article=choose.seldom(article, ["PW65-1", article.partition("(")[0]], 8),
         categories=choose.of([[world.category], [world.category, *FEW], FEW]),
         valid_from=choose.seldom(None, [world.stamp(choose, days=n) for n in (0, 1)]),
         valid_until=world.stamp(choose, days=choose.of([30, 1, 200])),
+        standing=choose.of([False, False, True]),
     )
+
+
+def answer_request(world: World, choose: Choices) -> None:
+    """Who was asked, or somebody else, says that it was answered."""
+    paper = world.last(choose, "request")
+    if paper is not None:
+        world.put(
+            "request_answer",
+            request_id=paper["id"],
+            answered_on=world.on(choose.of([0, -1, 1])),
+            asserted_by=choose.of([paper["provider"] or "rei-9", paper["provider"] or "rei-9", "rei-8"]),
+        )
 
 
 def begin_trajectory(world: World, choose: Choices) -> None:
@@ -227,7 +241,7 @@ def wait(world: World, choose: Choices) -> None:
 Happening = Callable[[World, Choices], None]
 HAPPENINGS: dict[Happening, int] = {
     grant: 6, relate: 5, wait: 7, withdraw: 2, withdraw_elsewhere: 1, supersede: 1, object_to: 2, end_relation: 1,
-    represent: 2, end_representation: 1, be_born: 2, restrict: 2, answer_restriction: 1, request: 2,
+    represent: 2, end_representation: 1, be_born: 2, restrict: 2, answer_restriction: 1, request: 2, answer_request: 1,
     begin_trajectory: 1, end_trajectory: 1, open_emergency: 1, close_emergency: 1, leave: 1,
 }  # fmt: skip
 """Everything that may happen, and how often."""

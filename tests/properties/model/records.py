@@ -46,7 +46,7 @@ def is_paused(pile: Pile, party: str, category: str, now: int) -> bool:
     for paper in as_it_stands(pile, "restriction"):
         if now < instant(paper["begun_at"]):
             continue
-        if paper["categories"] and category not in paper["categories"]:
+        if paper["categories"] and not is_closed_by(paper["categories"], category):
             continue
         if paper["recipients"] and party not in paper["recipients"]:
             continue
@@ -56,20 +56,40 @@ def is_paused(pile: Pile, party: str, category: str, now: int) -> bool:
     return False
 
 
-def is_requested(pile: Pile, party: str, category: str, code: str, now: int) -> bool:
-    """Say whether a statutory request of a party stands for a basis such as Sr:PW64-1-n (R6)."""
+def is_closed_by(named: list[str], category: str) -> bool:
+    """Say whether who named these kinds of data meant this one too: an employer's name goes with a placement alone."""
+    return category in named or (category == "placement" and "employer_name" in named)
+
+
+def is_requested(pile: Pile, parties: tuple[str, str], category: str, code: str, now: int) -> bool:
+    """Say whether one party asked another, by statute, on a basis such as Sr:PW64-1-n (R6)."""
+    party, asked = parties
     wanted = [part for part in code.partition(":")[2].replace("/", "-").split("-") if part]
     for paper in as_it_stands(pile, "request"):
         cited = paper["article"].replace("(", "-").replace(")", "").replace(".", "-").split("-")
         if (
             paper["party"] == party
+            and paper.get("provider") in (None, asked)
             and category in paper["categories"]
             and cited == wanted[: len(cited)]
             and (not paper.get("valid_from") or instant(paper["valid_from"]) <= now)
             and now < instant(paper["valid_until"])
+            and not is_answered(pile, paper, now)
         ):
             return True
     return False
+
+
+def is_answered(pile: Pile, request: Json, now: int) -> bool:
+    """Say whether a day has passed on which the party that was asked once gave its answer."""
+    if request.get("standing") or not request.get("provider"):
+        return False
+    return any(
+        paper["request_id"] == request["id"]
+        and paper["asserted_by"] == request["provider"]
+        and day(paper["answered_on"]) < day_of(now)
+        for paper in as_it_stands(pile, "request_answer")
+    )
 
 
 def is_emergency(pile: Pile, party: str, roles: tuple[str, str], category: str, now: int) -> bool:
@@ -108,3 +128,37 @@ def representation_changes(pile: Pile) -> list[int]:
         if paper.get("valid_until"):
             moments.append(begins(day(paper["valid_until"]) + 1))
     return moments
+
+
+TOLD = {
+    "personal_mentor": (
+        "care_plan_status", "support_level", "housing", "attendance", "activation_step", "placement", "transport",
+        "contact_person", "plan_evaluation", "indication", "official_letter",
+    ),
+    "financial_administrator": (
+        "benefit_kind_status", "benefit_question", "debts", "special_facility", "official_letter",
+    ),
+}  # fmt: skip
+"""Of what an adult's representative hears in the person's place."""
+
+
+def representative_hears(pile: Pile, category: str, now: int) -> bool:
+    """Say whether a representative is told in the person's place (R13): while young, or of what they represent in."""
+    births = as_it_stands(pile, "age")
+    acting = as_it_stands(pile, "representation")
+    if category == "accountability" or not (births or acting):
+        return True
+    if births and now < max(begins(day(record["adult_on"])) for record in births):
+        return True
+    for record in acting:
+        if not between(record, now):
+            continue
+        named = category in record["scope"]
+        if record["capacity"] == "authorised_proxy":
+            heard = named
+        else:
+            heard = record["capacity"] == "guardian" or category in TOLD.get(record["capacity"], ())
+            heard = heard and (named or not record["scope"])
+        if heard:
+            return True
+    return False

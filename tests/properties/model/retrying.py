@@ -5,9 +5,17 @@ from uuid import UUID
 
 from tests.properties.model.comparing import Asked, party
 from tests.properties.model.consents import Asked as Question
-from tests.properties.model.consents import consents_for
+from tests.properties.model.consents import consents_for, is_objected_to
 from tests.properties.model.days import day, day_of, instant
-from tests.properties.model.records import Pile, has_left, is_emergency, is_paused, is_requested, relations
+from tests.properties.model.records import (
+    Pile,
+    has_left,
+    is_emergency,
+    is_paused,
+    is_requested,
+    relations,
+    representative_hears,
+)
 from tests.properties.model.tables import CATEGORY, KIND_OF_BASIS
 from tests.properties.model.verdict import answer
 
@@ -65,15 +73,27 @@ def may_not_leave(before: Asked, pile: Pile, now: int) -> str:  # noqa: PLR0911 
     kind = KIND_OF_BASIS[told.basis]
     if kind in ("statutory", "on_request", "host") and is_paused(pile, to["id"], category, now):
         return "restricted"
-    if kind == "on_request" and not is_requested(pile, to["id"], category, told.basis, now):
+    if kind == "on_request" and not is_requested(pile, (to["id"], event["source"]["id"]), category, told.basis, now):
         return "no request"
+    question = Question(to["id"], to["role"], category, event["source"]["id"], (str(before.ruling.purpose),), now)
+    if kind == "own":
+        return why_not_in_place(pile, question)
     if kind == "emergency" and not is_emergency(pile, to["id"], (to["role"], to["host"] or to["role"]), category, now):
         return "no emergency"
     if kind.endswith("consent"):
-        question = Question(to["id"], to["role"], category, event["source"]["id"], (str(before.ruling.purpose),), now)
         found = consents_for("consent", pile, question)
         return "" if found.good else f"no consent {sorted(found.reasons)}"
     return ""
+
+
+def why_not_in_place(pile: Pile, asked: Question) -> str:
+    """Return why what goes to the person, who represents them or everybody involved may not leave; or nothing."""
+    if asked.role == "REP":
+        return "" if representative_hears(pile, asked.category, asked.now) else "beyond what is represented"
+    if asked.role == "CIT" or asked.category not in ("contact_person", "representative"):
+        return ""
+    paused = is_paused(pile, asked.party, asked.category, asked.now)
+    return "objected to" if paused or is_objected_to(pile, asked) else ""
 
 
 def used_otherwise(before: Asked, pile: Pile, at: datetime) -> bool:

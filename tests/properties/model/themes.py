@@ -6,6 +6,7 @@ from functools import cached_property
 from tests.properties.model.happenings import (
     HAPPENINGS,
     Happening,
+    answer_request,
     answer_restriction,
     be_born,
     begin_trajectory,
@@ -54,8 +55,20 @@ THEMES = (
     Theme(BY_CONSENT, (begin_trajectory, begin_trajectory, end_trajectory, end_trajectory, wait, wait, wait, grant)),
     Theme(BY_CONSENT, (be_born, be_born, grant, grant, wait, wait, wait, represent, object_to)),
     Theme(BY_CONSENT, (represent, represent, end_representation, grant, grant, wait, wait, object_to, withdraw)),
+    Theme(("own",), (represent, represent, end_representation, be_born, wait, wait, wait), ("REP",)),
     Theme(
         ("statutory", "on_request", "host"),
-        (restrict, restrict, answer_restriction, answer_restriction, request, request, wait, wait, wait),
+        (
+            restrict,
+            restrict,
+            answer_restriction,
+            answer_restriction,
+            request,
+            request,
+            answer_request,
+            wait,
+            wait,
+            wait,
+        ),
     ),
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tests.properties.model.consents import Asked, consents_for
+from tests.properties.model.consents import Asked, consents_for, is_objected_to
 from tests.properties.model.days import day, day_of, instant
 from tests.properties.model.records import (
     Pile,
@@ -13,6 +13,7 @@ from tests.properties.model.records import (
     is_paused,
     is_requested,
     relations,
+    representative_hears,
 )
 from tests.properties.model.tables import CATEGORY, KIND_OF_BASIS, ROLES, rows_for
 
@@ -130,12 +131,18 @@ def basis_holds(  # noqa: PLR0911 - one return for each kind of basis
     paused = is_paused(pile, to["id"], category, now)
     nothing: dict[str, str] = {}
     if kind == "own":
-        return nothing, None
+        wrong = set() if to["role"] != "REP" or representative_hears(pile, category, now) else {"out_of_scope"}
+        if to["role"] not in ("CIT", "REP") and category in ("contact_person", "representative"):
+            purposes = (row["purpose"], ROLES[to["role"]]["primary_purpose"])
+            question = Asked(to["id"], to["role"], category, event["source"]["id"], purposes, now)
+            wrong |= {"right_exercised"} if paused else set()
+            wrong |= {"objection"} if is_objected_to(pile, question) else set()
+        return nothing, wrong or None
     if kind == "statutory":
         return nothing, {"right_exercised"} if paused else None
     if kind == "on_request":
         wrong = {"right_exercised"} if paused else set()
-        if not is_requested(pile, to["id"], category, code, now):
+        if not is_requested(pile, (to["id"], event["source"]["id"]), category, code, now):
             wrong.add("no_request")
         return nothing, wrong or None
     if kind == "host":
@@ -163,4 +170,5 @@ def given(row: Json, host_row: Json | None, code: str, good: dict[str, str], sta
             fields, view = host_row["fields"], host_row["view"]
         if not fields:
             return no("no_policy_row")
+        row = {"prohibited_use": host_row.get("prohibited_use")} | row
     return Answer(row, frozenset(), tuple(fields), view, frozenset(mask), code, tuple(good.items()), tuple(stand))

@@ -13,6 +13,7 @@ from schakel_contracts.delivery import DeliveryNotCompleted
 from schakel_contracts.receipt import Receipt
 from schakel_contracts.retention import OutreachCompleted, OutreachRequested
 from schakel_contracts.terms import OutreachOutcome, Urgency
+from schakel_services.clock.deliveries import Term
 from schakel_services.clock.step import INPUTS
 from schakel_services.clock.testing.stage import OIN, Stage
 from schakel_services.runtime import topics
@@ -88,7 +89,7 @@ async def test_an_answer_that_came_while_the_clock_was_away_is_seen_first(stage:
 
 async def test_what_was_not_delivered_in_time_is_told_in_the_name_of_its_sender(stage: Stage) -> None:
     """With a receipt there is nothing to tell, also where it came while the clock was away."""
-    stage.time_class["R"] = "T15"
+    stage.terms["R"] = Term("T15")
     late, there, away = stage.person(), stage.person(), stage.person()
     ids = {person: uuid4() for person in (late, there, away)}
     async with stage.clock():

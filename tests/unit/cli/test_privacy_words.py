@@ -5,7 +5,7 @@ from schakel_contracts.codes import Category
 from schakel_contracts.policy.loading import load_policy
 from schakel_contracts.policy.tables_format import BasisKind
 from schakel_services.cli.policy.letters import LETTERS, MEANINGS
-from schakel_services.cli.policy.reading import within
+from schakel_services.cli.policy.reading import how_soon, within
 from schakel_services.cli.reference.privacy import dutch
 from schakel_services.cli.reference.privacy.overview import ON_TOPICS
 from schakel_services.runtime.topics import TABLE
@@ -45,6 +45,14 @@ def test_every_time_class_is_told_in_words() -> None:
     told = {row.time_class: within(row.time_class) for row in load_policy().rows.values()}
     assert all(not any(letter in words for letter in "TL") for words in told.values())
     assert (within("T1d"), within("L-16w")) == ("de volgende werkdag", "16 weken van tevoren")
+
+
+def test_a_case_that_can_not_wait_is_told_beside_the_others() -> None:
+    """What a row says of it, in one line."""
+    rows = load_policy().rows
+    assert how_soon(rows["F22-DEB"]) == "de volgende werkdag; bij een crisis binnen vier werkuren"
+    assert how_soon(rows["F7-JOB"]) == "binnen vier werkuren; de tweede keer in veertien dagen binnen een kwartier"
+    assert how_soon(rows["F22-CIT"]) == "binnen een kwartier"
 
 
 def test_topics_that_are_told_of_exist() -> None:

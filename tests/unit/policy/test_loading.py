@@ -81,6 +81,8 @@ def test_signed_tables_say_so(tables: Path) -> None:
         ({"recipient_roles": '["BANK"]'}, "enum"),
         ({"colour": '"red"'}, "extra_forbidden"),
         ({"time_class": '"soon"'}, "string_pattern_mismatch"),
+        ({"sooner": '{ crisis = "T4h" }'}, "contract"),
+        ({"sooner": '{ panic = "T4h" }'}, "extra_forbidden"),
         ({"prohibited_use": '"marketing"'}, "R20"),
         ({"basis": '["S:CONTRACT"]'}, "R4"),
         ({"recipient_roles": '["YTH"]'}, "R12"),

@@ -33,11 +33,17 @@ PURPOSE = Purpose.SUPPORT_SCALING
 FIRST, OTHER = UUID(int=1), UUID(int=9)
 
 
-def checked(desk: Any, *records: Any, consent_id: UUID | None = FIRST, **known: Any) -> Recheck:
+def checked(
+    desk: Any,
+    *records: Any,
+    consent_id: UUID | None = FIRST,
+    relation_required: bool = True,
+    **known: Any,
+) -> Recheck:
     """Check again for the coach, who is still related."""
     coach = desk.party(Role.JOB)
     person = PersonRegistry.from_records([desk.relation(coach), *records])
-    return still_holds(consent_id, coach, PURPOSE, True, person, NOW, **known)  # noqa: FBT003 - as deliver calls it
+    return still_holds(consent_id, coach, PURPOSE, relation_required, person, NOW, **known)
 
 
 def test_holds_while_the_consent_stands(desk: Any) -> None:
@@ -202,7 +208,11 @@ RESTRICTION = {"id": UUID(int=80), "right": "objection", "begun_at": NOW - timed
         ("Sr:PW64-1-n", {}, {}, False),
         ("H", {}, {}, False),
         ("", {}, {}, False),
-        ("A", {}, {}, True),
+        ("A", {"categories": frozenset({Category.PLACEMENT})}, {}, True),
+        ("A", {"categories": frozenset({Category.CONTACT_PERSON})}, {}, False),
+        ("A", {"categories": frozenset({Category.REPRESENTATIVE})}, {"categories": (Category.CONTACT_PERSON,)}, True),
+        ("A", {}, {}, False),
+        ("A", {"relation_required": False}, {}, True),
         ("S:PW63", {}, {"answered_at": NOW, "upheld": False}, True),
         ("S:PW63", {}, {"recipients": ("inc-1",)}, True),
         ("S:PW63", {"categories": frozenset({Category.PLACEMENT})}, {"categories": (Category.HOUSING,)}, True),
@@ -237,6 +247,14 @@ def test_a_request_must_still_stand(changes: dict[str, Any], holds: bool, desk: 
     known = {"categories": frozenset({Category.PLACEMENT})}
     assert by_law(desk, request, basis="Sr:PW64-1-n", **known).holds is holds
     assert by_law(desk, request, basis="Sr:PW64-1-n").reason is Reason.NO_REQUEST
+
+
+@pytest.mark.parametrize(("source", "holds"), [(None, True), ("rei-1", True), ("rei-2", False)])
+def test_only_who_was_asked_answers(source: str | None, holds: bool, desk: Any) -> None:  # noqa: FBT001 - a table's column
+    """R6: a deliverer that is not told who sent it leaves that to the gate, which was."""
+    request = desk.request(desk.party(Role.JOB), "placement.started", provider="rei-1")
+    known = {"categories": frozenset({Category.PLACEMENT}), "source": source}
+    assert by_law(desk, request, basis="Sr:PW64-1-n", **known).holds is holds
 
 
 @pytest.mark.parametrize(("closed", "holds"), [(None, True), (NOW, False), (NOW + timedelta(hours=1), True)])

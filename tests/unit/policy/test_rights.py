@@ -55,7 +55,29 @@ def test_what_goes_by_law_waits_for_the_answer(changes: dict[str, Any], paused: 
     ruling = by_law(desk, restricted(**changes))
     assert ruling.allowed is not paused
     if paused:
-        assert (ruling.reason, ruling.rules, ruling.remedy) == (Reason.RIGHT_EXERCISED, ("R27",), Remedy.AWAIT_ANSWER)
+        remedy = Remedy.NONE if changes.get("answered_at") == NOW else Remedy.AWAIT_ANSWER
+        assert (ruling.reason, ruling.rules, ruling.remedy) == (Reason.RIGHT_EXERCISED, ("R27",), remedy)
+
+
+def test_what_still_waits_is_told_before_what_was_upheld(desk: Any) -> None:
+    """R27: there is an answer to wait for as long as one of several is open."""
+    upheld = restricted(id=UUID(int=81), answered_at=NOW)
+    assert by_law(desk, upheld, restricted()).remedy is Remedy.AWAIT_ANSWER
+    assert by_law(desk, upheld, restricted(categories=(Category.HOUSING,))).remedy is Remedy.NONE
+    assert by_law(desk, upheld, basis=("S:PW63", "CX")).remedy is Remedy.NONE
+
+
+def test_an_employers_name_goes_with_the_placement_alone(desk: Any) -> None:
+    """R27: who objects that the name is told closes what carries it, by law and on consent; nothing else."""
+    named = (Category.EMPLOYER_NAME,)
+    assert by_law(desk, restricted(categories=named)).reason is Reason.RIGHT_EXERCISED
+    coach = desk.party(Role.JOB)
+    open_to = desk.on({"event": PLACED, "source_roles": ["CIT"], "fields": ["start"]})
+    consent = desk.consent(coach, PLACED)
+    for categories, allowed in ((named, False), ((Category.HOUSING,), True)):
+        objection = desk.objection(categories=categories, recipients=consent.recipients, purposes=consent.purposes)
+        ruling = open_to.ruling(desk.event(PLACED, Role.CIT), coach, desk.relation(coach), consent, objection)
+        assert ruling.allowed is allowed
 
 
 def test_what_was_asked_for_by_law_waits_too(desk: Any) -> None:

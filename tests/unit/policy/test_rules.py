@@ -133,13 +133,15 @@ def test_leaving_the_benefit_administration_takes_writing(form: ConsentForm, des
         ({"article": "SUWI64"}, False),
         ({"categories": (Category.ATTENDANCE,)}, False),
         ({"party": "inc-2"}, False),
+        ({"provider": "rei-1"}, True),
+        ({"provider": "rei-2"}, False),
         ({"valid_until": datetime.fromisoformat("2026-11-24T10:00:00+00:00")}, False),
         ({"valid_from": datetime.fromisoformat("2026-11-24T10:00:01+00:00")}, False),
     ],
     ids=str,
 )
 def test_on_request_needs_a_request(changes: dict[str, Any], allowed: bool, desk: Any) -> None:  # noqa: FBT001 - a table's column
-    """R6: by that party, under that article, for that kind of data, and not expired."""
+    """R6: by that party, of this source, under that article, for that kind of data, and not expired."""
     income = desk.party(Role.INC)
     ruling = desk.ruling(
         desk.event("placement.started", Role.REI),
@@ -275,7 +277,7 @@ def test_stop_notice_needs_no_relation_and_no_sender_agreement(desk: Any) -> Non
     lapsed = replace(event, source=replace(event.source, agreement_until=date(2026, 1, 1)))
     ruling = desk.ruling(lapsed, coach)
     assert (ruling.allowed, ruling.relation_required) == (True, False)
-    assert ruling.rules == ("R1", "R9", "R14")
+    assert ruling.rules == ("R1", "R9", "R14", "R20")
     assert desk.ruling(replace(event, addressed=()), coach).rules == ("R9",)
 
 

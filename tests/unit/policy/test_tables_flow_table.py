@@ -167,6 +167,14 @@ def test_the_person_hears_some_things_first(policy: Policy) -> None:
             assert (row.time_class == "T15") is (row.recipient_roles == (Role.CIT,)), row.id
 
 
+def test_a_crisis_and_a_second_no_show_can_not_wait(policy: Policy) -> None:
+    """F7, F22: all that may wait longer than a quarter of an hour waits less then."""
+    sooner = {"attendance.exception": {"second_no_show": "T15"}, "debt_worry.signalled": {"crisis": "T4h"}}
+    for row in policy.rows.values():
+        expected = {} if row.time_class == "T15" else sooner.get(row.event, {})
+        assert row.sooner.cases() == expected, row.id
+
+
 def test_what_the_clock_announces_has_a_date_before_it(policy: Policy) -> None:
     """L-x for what comes before a day."""
     before = {

@@ -101,7 +101,9 @@ BAD = [
     ("F18-JOB", {"fields": ["request_id", "rules_of", "certainty"]}, {"never"}),
     ("F33-EMP", {"fields": ["transport_ref", "start", "days", "arrival_by", "pickup_postcode"]}, {"never"}),
     ("F30-INC", {"source_roles": ["CIT"]}, {"never"}),
-    ("F3A-EMP", {"source_roles": ["GGZ"]}, {"never"}),
+    ("F3A-EMP", {"source_roles": ["GGZ"]}, {"never", "R20"}),
+    ("F40-STOP", {"prohibited_use": None}, {"R20"}),
+    ("F42-PARTIES", {"prohibited_use": None}, {"R20"}),
     ("F28-EMP", {"source_roles": ["JOB"]}, {"never"}),
     ("F43-MASKED", {"fields": ["request_id", "right", "status", "categories"]}, {"never"}),
 ]

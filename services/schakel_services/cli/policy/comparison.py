@@ -22,7 +22,7 @@ Pair = tuple[Role, Role]
 TIGHTER_WHEN_SET = {"masked", "public_body", "pairwise_handle", "wgbo", "wmo_provider", "care", "name_reveals_care"}
 TIGHTER_WHEN_SET |= {"benefit_administration"}
 WIDER_WHEN_SET = {"bsn_entitled", "named_in_benefit_acts", "own_side"}
-SAID_ONLY = ("flows", "time_class", "founded", "articles", "note")
+SAID_ONLY = ("flows", "time_class", "sooner", "founded", "articles", "note")
 """What a row says beside what it opens."""
 
 

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator
 from schakel_contracts.catalogue import BY_SHORT_TYPE
 from schakel_contracts.codes import Category, Role
 from schakel_contracts.policy.model import Policy
-from schakel_contracts.policy.tables_format import FlowRow
+from schakel_contracts.policy.tables_format import FlowRow, Hurry
 
 FOUNDED = {"law": "Volgt uit de wet.", "judgement": "Een keuze, te bevestigen door de regio."}
 MASKED = {"source": "van wie het komt", "type": "wat voor bericht het was"}
 WITHIN = {"T15": "binnen een kwartier", "T4h": "binnen vier werkuren", "T1d": "de volgende werkdag"}
 WITHIN["T5d"] = "binnen vijf werkdagen"
+HURRY = {Hurry.CRISIS: "bij een crisis", Hurry.SECOND_NO_SHOW: "de tweede keer in veertien dagen"}
 UNITS = {"wd": "werkdagen", "d": "dagen", "w": "weken", "m": "maanden"}
 UNSIGNED = "niet ondertekend: het zijn voorstellen"
 
@@ -35,6 +36,12 @@ def within(time_class: str) -> str:
         return WITHIN[time_class]
     number = "".join(letter for letter in time_class if letter.isdigit())
     return f"{number} {UNITS[time_class.removeprefix('L-' + number)]} van tevoren"
+
+
+def how_soon(row: FlowRow) -> str:
+    """Return how soon what a row sends must be there, and the cases that can't wait so long."""
+    sooner = [f"; {HURRY[case]} {within(allowed)}" for case, allowed in sorted(row.sooner.cases().items())]
+    return within(row.time_class) + "".join(sooner)
 
 
 def category_of(row: FlowRow) -> str:
@@ -88,7 +95,7 @@ def facts(row: FlowRow, policy: Policy) -> list[tuple[str, str]]:
         ("velden", ", ".join(row.fields)),
         ("te zien als", row.view or ""),
         ("afgeschermd", ", ".join(MASKED[what] for what in row.mask)),
-        ("hoe snel", within(row.time_class)),
+        ("hoe snel", how_soon(row)),
         ("voorwaarden", " ".join(conditions(row, policy))),
         ("gegrond op", FOUNDED[row.founded]),
         ("verder", "; ".join(row.articles)),

@@ -1,15 +1,16 @@
 """A clock in memory: its rules, timers and registry without a broker, for tests of what is said when."""
 
 from datetime import date, datetime, timedelta
-from itertools import count
+from uuid import UUID
 
 from schakel_contracts.codes import Role
 from schakel_contracts.decision import Decision
 from schakel_contracts.event import Event
-from schakel_contracts.identifiers import deterministic_text
+from schakel_contracts.identifiers import deterministic_id
 from schakel_contracts.policy.civil_time import AMSTERDAM
 from schakel_contracts.receipt import Receipt
 from schakel_contracts.registry import Record, registry_key
+from schakel_services.clock.deliveries import Term
 from schakel_services.clock.event_rules import EVENT_RULES
 from schakel_services.clock.facts import Registry
 from schakel_services.clock.reading import Said
@@ -24,12 +25,12 @@ OIN = "00000099000000001000"
 class QuietClock:
     """One person's clock, at a moment that the test moves."""
 
-    def __init__(self, now: datetime, roles: dict[str, Role], time_class: dict[str, str] | None = None) -> None:
+    def __init__(self, now: datetime, roles: dict[str, Role], terms: dict[str, Term] | None = None) -> None:
         self.now = now
-        self.chain = Chain(roles, dict.fromkeys(roles, OIN), time_class or {})
+        self.chain = Chain(roles, dict.fromkeys(roles, OIN), terms or {})
         self.timers = Timers()
         self.registry = Registry()
-        self._numbers = count(1)
+        self._heard = 0
 
     def on(self, day: str | date, hour: int = 12) -> None:
         """Move to an hour of a day on Amsterdam's clock."""
@@ -42,10 +43,15 @@ class QuietClock:
 
     def hear(self, event: Event, source: str, at: datetime | None = None) -> str:
         """Take an event; return its id."""
-        identity = deterministic_text("quiet", str(next(self._numbers)))
+        identity = str(self.next_id())
+        self._heard += 1
         says = EVENT_RULES[type(event)]
         self._turn().hear_event(Said(PERSON, identity, source, at or self.now, event, says))
         return identity
+
+    def next_id(self) -> UUID:
+        """Return the id that the next event will have."""
+        return deterministic_id("quiet", str(self._heard + 1))
 
     def register(self, *records: Record) -> None:
         """Take registry records."""

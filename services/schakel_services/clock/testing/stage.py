@@ -20,6 +20,7 @@ from schakel_contracts.event import Event
 from schakel_contracts.identifiers import Pseudonym, deterministic_id
 from schakel_contracts.receipt import Receipt
 from schakel_contracts.registry import Record, registry_key
+from schakel_services.clock.deliveries import Term
 from schakel_services.clock.step import INPUTS, ClockSetup, ClockStep
 from schakel_services.clock.turn import Chain
 from schakel_services.runtime import topics
@@ -54,7 +55,7 @@ class Stage:
     roles: dict[str, Role]
     partition: int = 1
     now: datetime = BEGIN
-    time_class: dict[str, str] = field(default_factory=dict)
+    terms: dict[str, Term] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=count)
     _writer: Writer | None = None
 
@@ -84,7 +85,7 @@ class Stage:
         inputs = [TopicPartition(topic, self.partition) for topic in INPUTS]
         consumer.assign(inputs)
         await consumer.start()
-        chain = Chain(self.roles, dict.fromkeys(self.roles, OIN), self.time_class)
+        chain = Chain(self.roles, dict.fromkeys(self.roles, OIN), self.terms)
         setup = ClockSetup(
             self.ground.cluster, await self.ground.watermarks(), chain, consumer.position, lambda: self.now
         )
