@@ -8,7 +8,8 @@ from uuid import UUID
 import typer
 
 from schakel_contracts.codes import Category, ConsentEffect, ConsentForm, FreelyGivenCheck, Grantor, Purpose
-from schakel_services.cli.output import AsJson, Exit, console, print_json, problems, refuse, refusing
+from schakel_services.cli.one_line import InJson
+from schakel_services.cli.output import AsJson, Exit, WrongUsage, console, print_json, problems, refuse, refusing
 from schakel_services.cli.reach import HubData, ask, reach
 from schakel_services.cli.run import ChainOption
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from schakel_contracts.policy.person import PersonRegistry
     from schakel_services.trail.consents import Kept
 
-app = typer.Typer(no_args_is_help=True, help="Consent: give, take back, show, and prove what a withdrawal did.")
+app = typer.Typer(
+    cls=InJson, no_args_is_help=True, help="Consent: give, take back, show, and prove what a withdrawal did."
+)
 
 PartnerOption = Annotated[str, typer.Option("--partner", help="The partner at which it is given or taken back.")]
 DataOption = Annotated[
@@ -182,14 +185,14 @@ def proof(
 @app.command()
 def coverage(chain: ChainOption, data: HubData = None, as_json: AsJson = False) -> None:
     """Count, for each partner and kind of data, how many persons' consents stand, run out, ended or are missing."""
-    from schakel_services.chain.load import load_chain
     from schakel_services.chain.policy import chain_policy
+    from schakel_services.cli.chain_file import usable_chain
     from schakel_services.trail.consents import everybody
     from schakel_services.trail.coverage import Coverage
     from schakel_services.trail.search import TrailUnreadable
     from schakel_services.trail.stream import TopicMissing
 
-    loaded = load_chain(chain)
+    loaded = usable_chain(chain)
     roles = {partner.id: partner.role for partner in loaded.partner if partner.channel is not None}
     now = datetime.now(UTC)
     counted = Coverage(chain_policy(loaded, now.date()), roles, now)
@@ -248,10 +251,13 @@ def _send(
     *,
     as_json: bool,
 ) -> None:
+    from schakel_services.cli.known_sender import NoKeys, check_sender
     from schakel_services.cli.sending import NotSent, send
 
     if (bsn_file is None) == (client is None):
-        raise typer.BadParameter("one of the two says whom it is about", param_hint="--bsn-file, --client")
+        raise WrongUsage("one of the two says whom it is about", "--bsn-file, --client", "one_of_the_two")
+    with refusing(NoKeys):
+        check_sender(partner, chain, data)
     who = {"client": client} if bsn_file is None else {"bsn": bsn_file.read().strip()}
     with refusing(NotSent):
         events = send(partner, "chain_record", row | who, chain, data, intake)

@@ -2,10 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Never
 
 import typer
@@ -55,10 +56,46 @@ def print_json(line: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def refuse(reason: str) -> Never:
-    """Say in one line why it did not happen, and end with ``Exit.REFUSED``."""
+class WrongUsage(typer.BadParameter):
+    """It could not be understood: which option, which rule it breaks, and a sentence that names no value."""
+
+    def __init__(
+        self, says: str, option: str, rule: str, *, file: Path | None = None, fields: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__(says if file is None else f"{file}: {says}", param_hint=option)
+        self.says = says
+        self.option = option
+        self.rule = rule
+        self.file = file
+        self.fields = fields
+
+
+class Refusal(typer.Exit):
+    """It was understood, and did not happen; ``line`` says why to a program."""
+
+    def __init__(self, line: Mapping[str, Any]) -> None:
+        super().__init__(Exit.REFUSED)
+        self.line = line
+
+
+def error_line(error: Exception, *, rule: str = "refused") -> dict[str, Any]:
+    """Return an error as one JSON object: the same keys for every error, with what the error knows of itself."""
+    file = getattr(error, "file", None)
+    problem = {
+        "option": getattr(error, "option", None),
+        "file": None if file is None else str(file),
+        "row": getattr(error, "row", None),
+        "rule": getattr(error, "rule", rule),
+        "says": getattr(error, "says", None) or str(error),
+        "fields": [{"field": field, "rule": broken} for field, broken in getattr(error, "fields", ())],
+    }
+    return {"ok": False, "problem": problem}
+
+
+def refuse(reason: str, line: Mapping[str, Any] | None = None) -> Never:
+    """Say in one line why it did not happen, and end with ``Exit.REFUSED``; ``line`` is what a program reads of it."""
     problems.print(reason, style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(Exit.REFUSED)
+    raise Refusal(line or error_line(RuntimeError(reason)))
 
 
 @contextmanager
@@ -67,4 +104,4 @@ def refusing(*errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        refuse(str(error))
+        refuse(str(error), error_line(error))

@@ -12,27 +12,17 @@ from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.ruling import Ruling
 from schakel_contracts.policy.tables_format import BY_CONSENT
 from schakel_services.chain.model import Chain
+from schakel_services.cli.policy.assumptions import assumed
+from schakel_services.cli.policy.notes import Note, notes
 from schakel_services.cli.policy.question import Question
-
-ASSUMED = {
-    "relation": "dat de ontvanger nu bij de persoon betrokken is",
-    "recipient_party": "dat de ontvanger de partij is die in de bestanden genoemd wordt",
-    "source_party": "dat de afzender de partij is die in de bestanden genoemd wordt",
-    "addressed": "dat het bericht voor deze ontvanger bedoeld is",
-    "own_party": "dat het om deze ontvanger zelf gaat",
-    "about_role": "dat het bericht over een rol gaat die deze ontvanger mag kennen",
-    "asserted": "dat een mens voor de melding instaat",
-    "agreements": "dat de overeenkomsten van beide partijen lopen",
-    "veto": "dat de afzender het niet tegenhoudt",
-    "adult": "dat de persoon achttien of ouder is",
-    "birthday": "dat de persoon morgen een jaar ouder wordt",
-    "scope": "dat de vertegenwoordiger over elk soort gegevens gaat, en dat al deed toen de toestemming gegeven werd",
-}
-"""Each thing that can be assumed, in Dutch: the facts that the question leaves open, always in favour."""
 
 
 class NobodyThere(ValueError):
-    """The chain has no party in a role that the question names."""
+    """There are no two parties that the question can be about; ``option`` is where that is said."""
+
+    def __init__(self, says: str, option: str) -> None:
+        super().__init__(says)
+        self.option = option
 
 
 @dataclass(frozen=True)
@@ -42,6 +32,7 @@ class Answer:
     ruling: Ruling
     articles: tuple[str, ...]
     assumed: tuple[str, ...]
+    notes: tuple[Note, ...] = ()
 
 
 def answer(question: Question, policy: Policy, chain: Chain | None = None) -> Answer:
@@ -50,12 +41,23 @@ def answer(question: Question, policy: Policy, chain: Chain | None = None) -> An
     ``policy`` is already that of the chain. Where files or chain leave several parties possible, the first counts for
     which anything may be sent, else the first. Errors: ``NobodyThere``.
     """
-    limited = policy if question.purpose is None else policy.limited_to([question.purpose])
-    found = [_decided(question, source, recipient, limited) for source, recipient in _pairs(question, chain)]
+    open_ways = _for_the_purpose(question, policy)
+    found = [_decided(question, source, recipient, open_ways) for source, recipient in _pairs(question, chain)]
     cell, ruling = next((one for one in found if one[1].allowed), found[0])
-    if cell is None:
-        return Answer(ruling, (), ())
-    return Answer(ruling, _articles(cell, ruling, limited), _assumed(question, cell, chain))
+    articles = () if cell is None else _articles(cell, ruling, policy)
+    return Answer(ruling, articles, assumed(question, cell, policy, chain), tuple(notes(question)))
+
+
+def _for_the_purpose(question: Question, policy: Policy) -> Policy:
+    """Return the policy, with nothing open where the way is not for the purpose: the row's, or the recipient's primary.
+
+    A cell that is for it stays as it is: an objection to the row's own purpose counts against either. That no
+    permission counts for another purpose, the question sees to.
+    """
+    cell = policy.cells.get((question.event, question.source, question.recipient))
+    if question.purpose is None or (cell is not None and question.purpose in cell.purposes):
+        return policy
+    return replace(policy, cells={})
 
 
 def _decided(question: Question, source: Addressee, recipient: Addressee, policy: Policy) -> tuple[Cell | None, Ruling]:
@@ -72,6 +74,8 @@ def facts(question: Question, cell: Cell | None, source: Addressee, recipient: A
     return EventFacts(
         type=question.event,
         source=source,
+        withhold=question.withhold,
+        asserted=question.asserted,
         addressed=(recipient.id,) if cell is not None and cell.addressed is not None else (),
         own_party=recipient.id if cell is not None and cell.own else None,
         about_role=min(cell.about_roles, key=list(Role).index) if cell is not None and cell.about_roles else None,
@@ -80,14 +84,26 @@ def facts(question: Question, cell: Cell | None, source: Addressee, recipient: A
 
 def _pairs(question: Question, chain: Chain | None) -> Iterator[tuple[Addressee, Addressee]]:
     senders = _parties(question.source, question.sources_named(), chain, "sender")
-    recipients = [
-        replace(one, host=question.host) if question.host is not None else one
-        for one in _parties(question.recipient, question.recipients_named(), chain, "recipient")
-    ]
+    recipients = _recipients(question, chain)
     pairs = [(source, recipient) for recipient in recipients for source in senders if source.id != recipient.id]
+    if not pairs and chain is None:
+        raise NobodyThere("the files name one party as sender and as recipient", "--consent, --request, --record")
     if not pairs:
-        raise NobodyThere(f"this chain has no two parties {question.source.value} and {question.recipient.value}")
+        roles = f"{question.source.value} and {question.recipient.value}"
+        raise NobodyThere(f"this chain has no two parties {roles}", "--chain")
     yield from pairs
+
+
+def _recipients(question: Question, chain: Chain | None) -> list[Addressee]:
+    """Return who may be meant; of a key person's host a chain says which it is, and only those of the host count."""
+    found = _parties(question.recipient, question.recipients_named(), chain, "recipient")
+    if question.host is None:
+        return found
+    if chain is None:
+        return [replace(one, host=question.host) for one in found]
+    if hosted := [one for one in found if one.host is question.host]:
+        return hosted
+    raise NobodyThere(f"no key person in this chain is of a {question.host.value}", "--chain, --host")
 
 
 def _parties(role: Role, named: tuple[str, ...], chain: Chain | None, side: str) -> list[Addressee]:
@@ -96,7 +112,7 @@ def _parties(role: Role, named: tuple[str, ...], chain: Chain | None, side: str)
         return [Addressee(party, role) for party in named or (f"{side}-{role.value.lower()}",)]
     there = {one.id: one for one in chain.partner if one.role is role}
     if not there:
-        raise NobodyThere(f"nobody in this chain has the role {role.value}")
+        raise NobodyThere(f"nobody in this chain has the role {role.value}", "--chain")
     order = sorted(there, key=lambda party: (named.index(party) if party in named else len(named), party))
     return [there[party].addressee() for party in order]
 
@@ -109,21 +125,3 @@ def _articles(cell: Cell, ruling: Ruling, policy: Policy) -> tuple[str, ...]:
     if CONFIDENTIALITY in cell.articles and policy.bases[ruling.basis[0]].kind in BY_CONSENT:
         held.append(CONFIDENTIALITY)
     return tuple(dict.fromkeys([*held, *cell.row.articles]))
-
-
-def _assumed(question: Question, cell: Cell, chain: Chain | None) -> tuple[str, ...]:
-    left_open = {
-        "relation": question.relation is None and cell.relation_required and not question.tells_relation,
-        "recipient_party": bool(question.recipients_named()),
-        "source_party": bool(question.sources_named()),
-        "addressed": cell.addressed is not None,
-        "own_party": cell.own,
-        "about_role": bool(cell.about_roles),
-        "asserted": cell.row.asserted,
-        "agreements": chain is None,
-        "veto": True,
-        "adult": question.age is None,
-        "birthday": question.age is not None,
-        "scope": question.represented_by is not None,
-    }
-    return tuple(code for code, holds in left_open.items() if holds)

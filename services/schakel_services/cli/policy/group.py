@@ -1,19 +1,30 @@
 """``schakel policy``: read the tables, ask them something, compare two versions, and prove that they load."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from schakel_contracts.codes import Category, Grantor, Purpose, Role
-from schakel_services.cli.output import AsJson, console, print_json, refuse, refusing
+from schakel_contracts.codes import Category
+from schakel_services.cli.one_line import InJson
+from schakel_services.cli.output import (
+    AsJson,
+    Exit,
+    WrongUsage,
+    console,
+    error_line,
+    print_json,
+    problems,
+    refuse,
+    refusing,
+)
+from schakel_services.cli.policy.what_if import what_if
 
-app = typer.Typer(no_args_is_help=True, help="The policy tables: which role may know what, why, and how much of it.")
-
-Record = Annotated[
-    list[Path] | None, typer.Option("--record", dir_okay=False, help="Any other record of the registry, as JSON.")
-]
+app = typer.Typer(
+    cls=InJson,
+    no_args_is_help=True,
+    help="The policy tables: which role may know what, why, and how much of it.",
+)
 
 
 @app.command()
@@ -28,7 +39,7 @@ def show(
     policy = load_policy()
     rows = [row for row in policy.rows.values() if what is None or what in {row.id, row.event}]
     if not rows:
-        raise typer.BadParameter("no row and no event of the tables", param_hint="WHAT")
+        raise WrongUsage("no row and no event of the tables", "WHAT", "unknown_row")
     if as_json:
         print_json({"kind": "policy", **stamp(policy), "signature": policy.header.signed_by.model_dump(mode="json")})
         for row in rows:
@@ -68,69 +79,7 @@ def matrix(
         )
 
 
-@app.command("what-if")
-def what_if(
-    event: Annotated[str, typer.Option("--event", help="Type of the event, such as support_level.changed.")],
-    source_role: Annotated[Role, typer.Option("--source-role", help="Who sends it.")],
-    recipient_role: Annotated[Role, typer.Option("--recipient-role", help="Who would know of it.")],
-    purpose: Annotated[
-        Purpose | None, typer.Option("--purpose", help="As in a chain that shares for this alone; else for any.")
-    ] = None,
-    consent: Annotated[
-        list[Path] | None, typer.Option("--consent", help="A consent or an objection, the registry's record as JSON.")
-    ] = None,
-    relation: Annotated[
-        str | None, typer.Option("--relation", help="yes or no: whether the recipient is involved now.")
-    ] = None,
-    age: Annotated[int | None, typer.Option("--age", min=0, max=120, help="Of the person, in years.")] = None,
-    represented_by: Annotated[
-        Grantor | None, typer.Option("--represented-by", help="Who acts for the person, for every kind of data.")
-    ] = None,
-    request: Annotated[
-        list[Path] | None, typer.Option("--request", help="A statutory request, the registry's record as JSON.")
-    ] = None,
-    record: Record = None,
-    host: Annotated[Role | None, typer.Option("--host", help="Role of a key person's own organisation.")] = None,
-    at: Annotated[str | None, typer.Option("--at", help="When, in ISO 8601, Dutch time if no zone; else now.")] = None,
-    chain: Annotated[
-        Path | None, typer.Option("--chain", dir_okay=False, help="A chain file: its parties, purposes and overlay.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say what the gate would decide about an event, for one recipient: by the same engine, on the same tables.
-
-    What is not said is assumed in favour, and named in the answer. No option for consent, request or record means
-    that there is none. A denial is an answer: exit code 0.
-    """
-    from schakel_contracts.policy.problem import PolicyError
-    from schakel_services.cli.policy.answer import answer
-    from schakel_services.cli.policy.asking import event_type, given, moment, tables, understood, yes_or_no
-    from schakel_services.cli.policy.question import Question
-    from schakel_services.cli.policy.saying import answer_line, say_answer
-
-    files = given(consent or (), request or (), record or ())
-    question = Question(
-        event=event_type(event),
-        source=source_role,
-        recipient=recipient_role,
-        at=datetime.now(UTC) if at is None else moment(at),
-        host=host,
-        purpose=purpose,
-        consents=files.consents,
-        requests=files.requests,
-        others=files.others,
-        relation=None if relation is None else yes_or_no(relation),
-        age=age,
-        represented_by=represented_by,
-    )
-    with refusing(PolicyError):
-        policy, members = tables(chain, question.at)
-    with understood():
-        said = answer(question, policy, members)
-    if as_json:
-        print_json(answer_line(question, said, policy))
-    else:
-        say_answer(question, said, policy)
+app.command("what-if")(what_if)
 
 
 @app.command()
@@ -163,7 +112,9 @@ def diff(
     else:
         console.print("Geen verschil.")
     if wider and fail_on_widening:
-        refuse(f"wider in {wider} places")
+        # The changes are the answer; one line more would be read as a change.
+        problems.print(f"wider in {wider} places", style="red")
+        raise typer.Exit(Exit.REFUSED)
 
 
 @app.command()
@@ -187,10 +138,7 @@ def check(
     try:
         found = proved(folder, overlay)
     except PolicyError as error:
-        problem = {"file": error.file, "row": error.row, "rule": error.rule, "says": error.says}
-        if as_json:
-            print_json(line | {"ok": False, "problem": problem, "tables": None, "compared": None})
-        refuse(str(error))
+        refuse(str(error), line | error_line(error) | {"tables": None, "compared": None})
     if as_json:
         print_json(line | {"ok": True, "problem": None, "tables": stamp(found.policy), "compared": found.compared})
         return

@@ -10,7 +10,8 @@ from schakel_contracts.policy.tables_format import FlowRow
 from schakel_contracts.policy.texts import texts
 from schakel_services.cli.output import console
 from schakel_services.cli.policy import reading
-from schakel_services.cli.policy.answer import ASSUMED, Answer
+from schakel_services.cli.policy.answer import Answer
+from schakel_services.cli.policy.assumptions import ASSUMED
 from schakel_services.cli.policy.comparison import Change
 from schakel_services.cli.policy.grid import Line
 from schakel_services.cli.policy.letters import CLOSED, MEANINGS
@@ -56,6 +57,7 @@ def answer_line(question: Question, said: Answer, policy: Policy) -> dict[str, A
         "at": question.at.isoformat(),
         "policy_version": policy.version,
         "assumed": list(said.assumed),
+        "notes": [note.line() for note in said.notes],
     }
 
 
@@ -79,6 +81,7 @@ def say_answer(question: Question, said: Answer, policy: Policy) -> None:
         ("regels", " ".join(f"{rule}: {words.rule.get(rule, '')}" for rule in ruling.rules)),
         ("artikelen", "; ".join(said.articles)),
         ("aangenomen", "; ".join(ASSUMED[code] for code in said.assumed)),
+        ("let op", "; ".join(note.text() for note in said.notes)),
     ]
     _say_facts(facts)
 

@@ -1,0 +1,31 @@
+"""Whether a partner can speak for itself here: it is in the chain, and its keys are in the data folder."""
+
+from pathlib import Path
+
+from schakel_services.cli.chain_file import usable_chain
+from schakel_services.cli.output import WrongUsage
+from schakel_services.runtime.keys import KeyMissing, Keyring
+
+
+class NoKeys(RuntimeError):
+    """A partner's keys are not there; says in which file they belong, and what to do."""
+
+    rule = "no_keys"
+
+    def __init__(self, partner: str, file: Path, chain: Path, data: Path) -> None:
+        super().__init__(
+            f"no keys of {partner} in {file}: use --data with the folder of the machine that has them, or, where that "
+            f"partner has none yet, make them with `schakel chain keys {chain} --data {data}`"
+        )
+        self.file = file
+
+
+def check_sender(partner: str, chain_file: Path, data: Path) -> None:
+    """Return when this partner can send from here; else raise ``WrongUsage``, or ``NoKeys``."""
+    chain = usable_chain(chain_file)
+    if all(one.id != partner for one in chain.partner):
+        raise WrongUsage("no partner of this chain; `schakel chain check` lists them", "--partner", "unknown_partner")
+    try:
+        Keyring(data / chain.keys).partner(partner)
+    except KeyMissing as error:
+        raise NoKeys(partner, data / chain.keys / str(error), chain_file, data) from None

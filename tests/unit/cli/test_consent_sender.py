@@ -1,0 +1,76 @@
+"""``schakel consent grant`` and ``withdraw`` where the partner can't speak for itself: what is missing, what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from schakel_services.cli.testing.command import Said, schakel
+
+TWENTE = Path(__file__).parents[3] / "infra" / "chains" / "twente.toml"
+NOWHERE = "http://127.0.0.1:9"
+
+
+def withdraw(data: Path, partner: str, *more: str, chain: Path = TWENTE) -> Said:
+    """Withdraw a consent at a partner."""
+    at = ("--partner", partner, "--record", "r1", "--chain", chain, "--data", data, "--intake", NOWHERE)
+    return schakel("consent", "withdraw", *at, *(more or ("--client", "c1")), "--json")
+
+
+def grant(data: Path, partner: str) -> Said:
+    """Give a consent at a partner."""
+    at = ("--partner", partner, "--record", "r1", "--chain", TWENTE, "--data", data, "--intake", NOWHERE)
+    what = ("--recipient", "coach", "--category", "support_level", "--purpose", "job_coaching", "--form", "digital")
+    return schakel("consent", "grant", *at, *what, "--client", "c1", "--json")
+
+
+@pytest.mark.parametrize("command", [withdraw, grant])
+def test_a_partner_without_keys_here_is_told_what_to_do(tmp_path: Path, command: object) -> None:
+    """Which file is missing, and the command that makes it."""
+    assert callable(command)
+    said: Said = command(tmp_path, "ggz-het-veen")
+    problem = said.line()["problem"]
+    assert (said.exit_code, problem["rule"]) == (1, "no_keys")
+    assert problem["file"] == str(tmp_path / "keys" / "ggz-het-veen.json")
+    assert "no keys of ggz-het-veen" in said.err
+    assert f"schakel chain keys {TWENTE} --data {tmp_path}" in said.err
+
+
+def test_what_it_says_to_do_helps(tmp_path: Path) -> None:
+    """With the keys it gets as far as the intake."""
+    assert schakel("chain", "keys", TWENTE, "--data", tmp_path).exit_code == 0
+    said = withdraw(tmp_path, "ggz-het-veen")
+    assert said.exit_code == 1
+    assert "the intake does not answer" in said.line()["problem"]["says"]
+
+
+def test_a_key_file_that_was_spoilt_is_told_too(tmp_path: Path) -> None:
+    """It is not there to be used."""
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "ggz-het-veen.json").write_text("{}", "utf-8")
+    assert withdraw(tmp_path, "ggz-het-veen").line()["problem"]["rule"] == "no_keys"
+
+
+@pytest.mark.parametrize("command", [withdraw, grant])
+def test_a_partner_that_the_chain_does_not_have_is_wrong_usage(tmp_path: Path, command: object) -> None:
+    """No key file could help."""
+    assert callable(command)
+    said: Said = command(tmp_path, "nope")
+    problem = said.line()["problem"]
+    assert (said.exit_code, problem["option"], problem["rule"]) == (2, "--partner", "unknown_partner")
+    assert "no partner of this chain" in said.err
+
+
+def test_a_chain_file_that_can_not_be_used_is_wrong_usage(tmp_path: Path) -> None:
+    """With each rule that it breaks."""
+    chain = tmp_path / "chain.toml"
+    chain.write_text("[chain]\nname = 'x'\n", "utf-8")
+    said = withdraw(tmp_path, "ggz-het-veen", chain=chain)
+    assert (said.exit_code, said.line()["problem"]["rule"]) == (2, "chain")
+
+
+def test_a_person_is_named_in_one_way(tmp_path: Path) -> None:
+    """By BSN or by the partner's own number."""
+    file = tmp_path / "bsn"
+    file.write_text("999990019", "utf-8")
+    said = withdraw(tmp_path, "ggz-het-veen", "--client", "c1", "--bsn-file", str(file))
+    assert (said.exit_code, said.line()["problem"]["rule"]) == (2, "one_of_the_two")
