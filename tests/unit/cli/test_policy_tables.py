@@ -85,6 +85,15 @@ def test_matrix_has_a_cell_for_each_category_and_role() -> None:
             assert set(cell.replace(" · ", " ").replace("/", " ").split()) <= known
 
 
+def test_matrix_shows_what_goes_as_a_field_of_something_else() -> None:
+    """No event is about an employer's name alone; the desks and the coach get it with a placement, school never."""
+    lines = schakel("policy", "matrix", "--category", "employer_name", "--json").lines()
+    (from_employer,) = [line for line in lines if "EMP" in line["sources"]]
+    assert from_employer["cells"]["INC"] == from_employer["cells"]["JOB"] == "S"
+    assert from_employer["cells"]["SCH"] == from_employer["cells"]["GGZ"] == "N"
+    assert not any("GGZ" in line["sources"] for line in lines)
+
+
 def test_matrix_says_what_the_rows_say() -> None:
     """Of the care plan: a boolean to the income desk with a checked consent, and nothing to an employer."""
     lines = schakel("policy", "matrix", "--category", "care_plan_status", "--json").lines()

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from schakel_contracts.catalogue import BY_SHORT_TYPE
 from schakel_contracts.codes import Category, Role
-from schakel_contracts.policy.model import Policy
+from schakel_contracts.policy.model import Cell, Policy
 from schakel_services.cli.policy.letters import together
+
+CARRIED_BY = {Category.EMPLOYER_NAME: (Category.PLACEMENT, "employer")}
+"""What goes only as a field of another kind of data."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +31,20 @@ def grid(policy: Policy, category: Category | None = None) -> Iterator[Line]:
     for event in {row.event for row in policy.rows.values()}:
         events[BY_SHORT_TYPE[event].category].add(event)
     for found in Category if category is None else [category]:
-        yield from _lines(policy, found, sorted(events[found]))
+        carrier, field = CARRIED_BY.get(found, (found, None))
+        yield from _lines(policy, found, sorted(events[carrier]), field)
 
 
-def _lines(policy: Policy, category: Category, events: list[str]) -> Iterator[Line]:
+def _lines(policy: Policy, category: Category, events: list[str], field: str | None) -> Iterator[Line]:
+    def cell(event: str, source: Role, role: Role) -> Cell | None:
+        found = policy.cells.get((event, source, role))
+        return found if found is None or field is None or field in found.row.fields else None
+
     alike: dict[tuple[str, ...], list[Role]] = {}
     for source in Role:
-        ways = [event for event in events if any((event, source, role) in policy.cells for role in Role)]
+        ways = [event for event in events if any(cell(event, source, role) for role in Role)]
         if ways:
-            cells = tuple(together(policy.cells.get((event, source, role)) for event in ways) for role in Role)
+            cells = tuple(together(cell(event, source, role) for event in ways) for role in Role)
             alike.setdefault(cells, []).append(source)
     for cells, sources in (alike or {(together(()),) * len(Role): []}).items():
         yield Line(category, tuple(sources), dict(zip(Role, cells, strict=True)))
