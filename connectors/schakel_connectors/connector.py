@@ -23,6 +23,7 @@ import schakel_connectors
 from schakel_connectors.batch import Batch
 from schakel_connectors.rejection import RecordRejected, from_validation, rejected
 from schakel_connectors.statement import Translation
+from schakel_connectors.times import within_years
 from schakel_contracts.codes import Role
 
 SIZE_MAX = 1_048_576
@@ -70,11 +71,15 @@ class Connector:
         if len(raw) > self.manifest.size_max:
             raise rejected("record", "too_large")
         try:
-            return list(self.to_translations(self.parse(raw)))
+            found = list(self.to_translations(self.parse(raw)))
         except ValidationError as error:
             raise from_validation(error) from None
         except RecursionError:
             raise rejected("record", "too_deep") from None
+        for translation in found:
+            if translation.as_of is not None:
+                within_years("as_of", translation.as_of)
+        return found
 
     def split(self, raw: bytes) -> Batch | None:
         """Return the records of a file that holds several; None for one record, and for what can't be read.

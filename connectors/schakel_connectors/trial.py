@@ -1,20 +1,23 @@
 """What a record would lead to, without a broker: for ``schakel connector try`` and for the acceptance kit."""
 
+from collections import ChainMap
 from collections.abc import Container, Iterator, MutableMapping
 from datetime import UTC, datetime
 from typing import Any, Literal, TypedDict
 
 from schakel_connectors.connector import Connector
 from schakel_connectors.interpret import Change, Remembered, gone, interpret
+from schakel_connectors.outside import outside
 from schakel_connectors.rejection import RecordRejected
 from schakel_connectors.statement import OrganisationRef, Party, Sender, Translation
 from schakel_contracts.codes import Role
+from schakel_contracts.identifiers import deterministic_id
 
 RECEIVED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """A trial happens at this moment unless told otherwise, so that it gives the same result every day."""
 
-Memory = MutableMapping[tuple[str, str], Remembered]
-"""What was remembered, per record key and slot."""
+Memory = MutableMapping[str, dict[str, Remembered]]
+"""What was remembered, by record key and slot."""
 
 
 class Trial(TypedDict):
@@ -43,7 +46,8 @@ def try_record(
     behind, and is brought up to date unless the record is rejected; without it every record is the first.
     """
     sender = sender or trial_sender(connector)
-    remembered: Memory = dict(memory or {})
+    new: Memory = {}
+    remembered = ChainMap(new, memory or {})
     try:
         translations = connector.translate(raw)
         changes = list(_changes(translations, sender, connector.name, received_at, remembered))
@@ -51,7 +55,7 @@ def try_record(
         errors = [{"field": error.field, "rule": error.rule} for error in rejection.errors]
         return Trial(outcome="rejected", events=[], registry=[], errors=errors)
     if memory is not None:
-        memory.update(remembered)
+        memory.update(new)
     return Trial(
         outcome="accepted" if _all_known(translations, linked) else "unlinked",
         events=[
@@ -63,12 +67,16 @@ def try_record(
 
 
 def trial_sender(connector: Connector) -> Sender:
-    """Return a partner ``example`` in the first role that the manifest allows, in a chain that knows nobody else."""
+    """Return a partner ``example`` in the first role that the manifest allows, in a chain that has every partner named.
+
+    Of a register it knows nobody, so organisations are named by number as they are at the intake.
+    """
 
     def resolve(ref: OrganisationRef, role: Role | None) -> Party:
         if ref.scheme == "self":
             return Party("example", role)
-        return Party(ref.value if ref.scheme == "partner" else f"{ref.scheme}:{ref.value}", role)
+        found = outside(ref, role, deterministic_id)
+        return Party(ref.value, role) if ref.scheme == "partner" else found
 
     role = next(role for role in Role if role in connector.manifest.roles)
     return Sender(party="example", role=role, resolve=resolve)
@@ -81,21 +89,20 @@ def _changes(
     received_at: datetime,
     remembered: Memory,
 ) -> Iterator[Change]:
-    before = dict(remembered)
+    said: dict[str, list[Translation]] = {}
+    before: dict[str, dict[str, Remembered]] = {}
     for translation in translations:
         key = translation.record_key
-
-        def recall(slot: str, key: str = key) -> Remembered | None:
-            return remembered.get((key, slot))
-
-        for change in interpret(translation, sender, connector, recall, received_at):
-            remembered[key, change.slot] = change.remembered
+        said.setdefault(key, []).append(translation)
+        known = remembered.get(key, {})
+        before.setdefault(key, known)
+        slots = remembered[key] = dict(known)
+        for change in interpret(translation, sender, connector, slots.get, received_at):
+            slots[change.slot] = change.remembered
             yield change
-    for key in dict.fromkeys(translation.record_key for translation in translations):
-        said = [translation for translation in translations if translation.record_key == key]
-        known = {slot: kept for (name, slot), kept in before.items() if name == key}
-        for change in gone(said, known, sender, connector, received_at):
-            remembered[key, change.slot] = change.remembered
+    for key, versions in said.items():
+        for change in gone(versions, before[key], sender, connector, received_at):
+            remembered[key][change.slot] = change.remembered
             yield change
 
 

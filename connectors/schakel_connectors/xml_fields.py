@@ -23,7 +23,8 @@ def fields_of(element: "_Element", model: type[BaseModel], path: str = "") -> Fi
 
     Namespaces are ignored, because published messages disagree about them. Text is stripped, and
     an empty element counts as absent. One that may occur once and occurs twice raises
-    ``RecordRejected`` with the rule ``repeated``.
+    ``RecordRejected`` with the rule ``repeated``; a text with an element in it, of which half would
+    be read, with ``not_a_text``.
     """
     shape = _shape(model)
     found: Fields = {}
@@ -33,6 +34,8 @@ def fields_of(element: "_Element", model: type[BaseModel], path: str = "") -> Fi
             continue
         repeats, nested = shape[name]
         here = f"{path}.{name}" if path else name
+        if nested is None and len(child):
+            raise rejected(here, "not_a_text")
         value = fields_of(child, nested, here) if nested else (child.text or "").strip()
         if not value and not nested:
             continue

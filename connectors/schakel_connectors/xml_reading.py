@@ -39,6 +39,9 @@ _MARKS = (
 _DECLARED = re.compile(
     rb"^<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']",
 )
+_DOCTYPE = re.compile(r"(?:\s++|<!--.*?-->|<\?.*?\?>)*+<!DOCTYPE", re.DOTALL)
+"""A document type stands before the root, after nothing but comments and instructions; elsewhere it is text."""
+
 _TOO_DEEP = etree.XPath("boolean(/*" + "/*" * DEPTH_MAX + ")")
 _TOO_MANY = etree.XPath(f"count(//*) > {ELEMENTS_MAX}")
 
@@ -53,7 +56,7 @@ def parse_xml(raw: bytes) -> "_Element":
     if len(raw) > SIZE_MAX:
         raise rejected("record", "xml_too_large")
     text = _decoded(raw)
-    if "<!DOCTYPE" in text:
+    if _DOCTYPE.match(text):
         raise rejected("record", "xml_doctype")
     if "\x00" in text:
         raise rejected("record", "xml_malformed")
@@ -63,6 +66,8 @@ def parse_xml(raw: bytes) -> "_Element":
         raise rejected("record", _rule(error)) from None
     except ValueError:
         raise rejected("record", "xml_malformed") from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise rejected("record", "xml_doctype")
     if _TOO_DEEP(root):
         raise rejected("record", "xml_too_deep")
     if _TOO_MANY(root):

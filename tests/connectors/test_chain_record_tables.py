@@ -204,3 +204,64 @@ def test_any_table_is_answered(text: str, encoding: str) -> None:
 def test_any_value_in_any_field_is_answered(kind: str, values: dict[str, Any]) -> None:
     """Of a row that is right but for these."""
     never_a_traceback(json.dumps([as_object(kind) | values]).encode())
+
+
+ID = "0f0e0d0c-0b0a-5908-8706-050403020100"
+HALF = "\ud800"
+"""A lone surrogate: JSON can write it, and no text can hold it."""
+
+A_ROW = {"type": "exit.registered", "record": "A-1", "bsn": "999900006"}
+
+
+@pytest.mark.parametrize("name", [*A_ROW, "as_of", "client", HALF])
+def test_half_a_character_refuses_its_row_and_no_other(name: str) -> None:
+    """In a list, one a line and by itself alike; also in a name, which is not repeated."""
+    wrong = A_ROW | {name: f"x{HALF}"}
+    alone = try_record(CHAIN_RECORD, json.dumps(wrong).encode())["errors"]
+    assert [error["field"] for error in alone] == ["record" if name == HALF else name]
+    listed, lines = json.dumps([A_ROW, wrong]).encode(), f"{json.dumps(A_ROW)}\n{json.dumps(wrong)}\n".encode()
+    for raw in (listed, lines):
+        assert outcomes(raw) == [(1, "accepted", []), (2, "rejected", alone)]
+        whole = try_record(CHAIN_RECORD, raw)["errors"]
+        assert whole == [{"field": f"rows.2.{error['field']}", "rule": error["rule"]} for error in alone]
+        assert outcomes(batch(raw).only({1, 2})) == outcomes(raw)
+
+
+@pytest.mark.parametrize("other", [1, None, True, "x", 1.5, [], [A_ROW], [[A_ROW]]])
+def test_what_is_no_object_in_a_list_is_named_so(other: Any) -> None:
+    """By itself, in a list row by row, and in a list that is taken whole: a list in a list is no row either."""
+    not_an_object = [{"field": "record", "rule": "not_an_object"}]
+    raw = json.dumps([A_ROW, other]).encode()
+    assert outcomes(raw) == [(1, "accepted", []), (2, "rejected", not_an_object)]
+    assert try_record(CHAIN_RECORD, raw)["errors"] == [{"field": "rows.2.record", "rule": "not_an_object"}]
+    if not isinstance(other, list):
+        assert errors(json.dumps(other).encode()) == not_an_object
+
+
+FHIR = {"resourceType": "CarePlan", "status": "active", "subject": {"identifier": {"value": "999900006"}}}
+SETU = {"documentId": {"value": "A-17"}, "assignedWorker": {"workerId": [{"value": "A-17"}]}}
+
+
+XML = "\n<?xml version='1.0'?><a/>"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *(json.dumps(each).encode() for each in (FHIR, SETU, {"resourceType": "Bundle", "type": "collection"})),
+        json.dumps({"resourceType": "Organization", "type": [{"text": "ggz"}]}).encode(),
+        *(XML.encode(encoding) for encoding in ("utf-8", "utf-8-sig")),
+        *(XML.strip().encode(encoding) for encoding in ("utf-8", "utf-16")),
+    ],
+)
+def test_another_connector_s_message_is_of_an_unsupported_type(raw: bytes) -> None:
+    """Not a table that lacks something: who sends it picked the wrong connector."""
+    assert errors(raw) == [{"field": "record", "rule": "unsupported_type"}]
+
+
+@pytest.mark.parametrize("value", ["x", "W-12", "opstap:W-12", "0f0e0d0c", f"{ID}0"])
+def test_a_consent_elsewhere_is_named_by_its_id(value: str) -> None:
+    """As a notification gives it; a key would be one of the sender's own."""
+    row = {"type": "consent.withdrawn", "record": "A-1", "bsn": "999900006", "consent_id": value}
+    assert errors(json.dumps(row).encode()) == [{"field": "consent_id", "rule": "not_an_id"}]
+    assert try_record(CHAIN_RECORD, json.dumps(row | {"consent_id": ID}).encode())["outcome"] == "accepted"

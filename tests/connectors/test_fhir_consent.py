@@ -187,9 +187,13 @@ def test_inner_permission_keeps_the_limits_of_the_outer() -> None:
 def test_source_is_who_keeps_the_consent() -> None:
     """Each organisation apart; one that can't be looked up would make it a permission for every source."""
     named = [
-        {"identifier": {"system": "http://fhir.nl/fhir/NamingSystem/ura", "value": number}} for number in ("1", "2")
+        {"identifier": {"system": "http://fhir.nl/fhir/NamingSystem/ura", "value": number}}
+        for number in ("00000001", "00000002")
     ]
-    assert [record["source"] for record in records(a_consent(organization=named))] == ["ura:1", "ura:2"]
+    assert [record["source"] for record in records(a_consent(organization=named))] == [
+        "ura:00000001",
+        "ura:00000002",
+    ]
     assert records(a_consent())[0]["source"] is None
     expected = [("Consent.organization", "organisation_unidentified")]
     assert refusal(a_consent(organization=[*named, {"reference": "Organization/9"}])) == expected

@@ -171,3 +171,66 @@ def test_refused_version_leaves_the_last_one_in_force() -> None:
     before = dict(memory)
     assert tried(a_consent(status="half"), memory)["outcome"] == "rejected"
     assert memory == before
+
+
+def an_objection(**changes: Any) -> Json:
+    """An objection to one partner knowing one category; a field that is None is left out."""
+    rule = a_rule("jobcoach", "support_level") | {"type": "deny"} | changes
+    return {name: value for name, value in rule.items() if value is not None}
+
+
+@pytest.mark.parametrize("before", [an_objection(), a_rule("jobcoach", "support_level")], ids=["deny", "permit"])
+@pytest.mark.parametrize("status", ["draft", "proposed"])
+def test_draft_takes_nothing_back(before: Json, status: str) -> None:
+    """It is not said yet; and a later withdrawal still counts."""
+    memory: Memory = {}
+    tried(a_consent(provision=before), memory)
+    kept = dict(memory)
+    draft = tried(a_consent(provision=before, status=status), memory)
+
+    assert (draft["events"], draft["registry"], memory) == ([], [], kept)
+    assert said(tried(a_consent(provision=before, status="inactive"), memory)) == ["withdrawn"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"provision": None},
+        {"provision": {}},
+        {"scope": {"coding": [{"system": f"{HL7}/consentscope", "code": "treatment"}]}},
+        {"scope": {}},
+        {"scope": {"coding": [{"code": "patient-privacy"}]}},
+        {"scope": {"coding": [{"system": f"{HL7}/consent-scope", "code": "patient-privacy"}]}},
+        {"provision": an_objection(purpose=[{"system": f"{OWN}/purposes", "code": "job_coaching"}])},
+        {"provision": an_objection(purpose=[{"system": OWN.upper(), "code": "job_coaching"}])},
+        {"provision": an_objection(purpose=[{"code": "job_coaching"}])},
+        {"provision": an_objection(purpose=[{"system": f"{HL7}/v3-ActReason", "code": "HRESCH"}])},
+        {"provision": an_objection(type=None)},
+        {"provision": {"type": "permit", "purpose": [{"system": f"{HL7}/v3-ActReason", "code": "HRESCH"}]}},
+    ],
+    ids=range(12),
+)
+def test_objection_is_not_lifted_by_silence_or_by_a_slip(changes: Json) -> None:
+    """An empty version, a code without its system, a name that is misspelt: only a withdrawal lifts it."""
+    memory: Memory = {}
+    tried(a_consent(provision=an_objection()), memory)
+    after = tried(a_consent(**changes), memory)
+
+    assert (after["events"], after["registry"]) == ([], [])
+    assert said(tried(a_consent(provision=an_objection(), status="inactive"), memory)) == ["withdrawn"]
+
+
+def test_objection_that_becomes_a_permission_is_taken_at_its_word() -> None:
+    """A version that permits or objects takes the place of the one before it; both ways."""
+    memory: Memory = {}
+    objecting, permitting = a_consent(provision=an_objection()), a_consent()
+    effects = [tried(each, memory)["registry"][0]["effect"] for each in (objecting, permitting, objecting)]
+    assert effects == ["deny", "permit", "deny"]
+
+
+def test_permission_given_in_days_to_come_is_refused_and_an_objection_is_not() -> None:
+    """It would last longer than a consent may (R10); a clock may run ahead by a day."""
+    late, soon = "2026-03-03", "2026-03-02T10:00:00Z"
+    assert tried(a_consent(dateTime=late), {})["errors"] == [{"field": "Consent.dateTime", "rule": "date_in_future"}]
+    assert said(tried(a_consent(dateTime=soon), {})) == ["granted"]
+    assert said(tried(a_consent(provision=an_objection(), dateTime=late), {})) == ["granted"]

@@ -24,23 +24,30 @@ PATIENT = {
 }
 
 
+SERVER = "https://epd.example/fhir/"
+
+
 @pytest.mark.parametrize(
     ("reference", "bsn", "numbers"),
     [
-        ({"reference": "Patient/7"}, PERSON, {"Patient|7", "https://epd.example/nr|A7"}),
-        (
-            {"reference": "https://epd.example/fhir/Patient/7"},
-            PERSON,
-            {"Patient|7", "https://epd.example/nr|A7", "https://epd.example/fhir/Patient|7"},
-        ),
-        ({"reference": "Patient/8"}, None, {"Patient|8"}),
-        ({"reference": "Patient/8/_history/3"}, None, {"Patient|8"}),
+        ({"reference": "Patient/7"}, PERSON, {f"{SERVER}Patient|7", "https://epd.example/nr|A7"}),
+        ({"reference": f"{SERVER}Patient/7"}, PERSON, {f"{SERVER}Patient|7", "https://epd.example/nr|A7"}),
+        ({"reference": "Patient/8"}, None, {f"{SERVER}Patient|8"}),
+        ({"reference": "Patient/8/_history/3"}, None, {f"{SERVER}Patient|8"}),
         ({"reference": "https://elders.example/Patient/7"}, None, {"https://elders.example/Patient|7"}),
         ({"identifier": {"system": BSN, "value": OTHER}}, OTHER, set()),
         ({"identifier": {"system": "https://epd.example/nr", "value": "A7"}}, None, {"https://epd.example/nr|A7"}),
         ({"reference": f"Patient?identifier={BSN}%7C{OTHER}"}, OTHER, set()),
-        ({"reference": "Patient/8", "identifier": {"system": BSN, "value": OTHER}}, OTHER, {"Patient|8"}),
-        ({"reference": "Patient/8", "identifier": {"system": BSN}}, None, {"Patient|8"}),
+        ({"reference": f"Patient?identifier={BSN}|{OTHER}&active=true"}, OTHER, set()),
+        ({"reference": f"Patient?active=true&identifier={BSN}|{OTHER}"}, OTHER, set()),
+        ({"reference": "Patient/8", "identifier": {"system": BSN, "value": OTHER}}, OTHER, {f"{SERVER}Patient|8"}),
+        ({"reference": "Patient/8", "identifier": {"system": BSN}}, None, {f"{SERVER}Patient|8"}),
+        ({"reference": "Patient/8", "type": "Patient"}, None, {f"{SERVER}Patient|8"}),
+        (
+            {"reference": "Patient/8", "type": "http://hl7.org/fhir/StructureDefinition/Patient"},
+            None,
+            {f"{SERVER}Patient|8"},
+        ),
     ],
 )
 def test_person_is_found_however_the_plan_points(reference: Json, bsn: str | None, numbers: set[str]) -> None:
@@ -71,6 +78,11 @@ def test_person_is_found_by_urn_and_inside_the_plan() -> None:
         ({"reference": "urn:uuid:5f0c2d9e-0000-4000-8000-000000000009"}, "reference_unresolved"),
         ({"identifier": {"system": BSN, "value": "999910116"}}, "bsn_invalid"),
         ({"identifier": {"system": BSN, "value": OTHER}, "reference": "Patient/7"}, "bsn_ambiguous"),
+        ({"reference": "Patient?family=Jansen&active=true"}, "reference_unresolved"),
+        ({"reference": "Patient?identifier=a|1,b|2"}, "reference_ambiguous"),
+        ({"identifier": {"system": BSN, "value": OTHER}, "type": "Group"}, "not_a_patient"),
+        ({"identifier": {"system": BSN, "value": OTHER}, "type": "RelatedPerson"}, "not_a_patient"),
+        ({"reference": "Patient/7", "type": "Practitioner"}, "not_a_patient"),
     ],
 )
 def test_plan_of_nobody_is_refused(reference: Json, rule: str) -> None:
@@ -167,3 +179,50 @@ def test_modifier_that_is_not_known_makes_the_record_unreadable(place: Callable[
     (error,) = tried(place(mark))["errors"]
     assert error["rule"] == "modifier_extension_unknown"
     assert "omgekeerd" not in error["field"]
+
+
+@pytest.mark.parametrize("kind", ["Practitioner", "RelatedPerson", "Group"])
+def test_task_for_somebody_else_is_about_nobody_here(kind: str) -> None:
+    """Whose number is given is said by the type of the reference, and it may be the carer's."""
+    task = {
+        "resourceType": "Task",
+        "id": "t1",
+        "status": "in-progress",
+        "intent": "order",
+        "for": {"type": kind, "identifier": {"system": BSN, "value": PERSON}},
+    }
+    assert [error["rule"] for error in tried(task)["errors"]] == ["not_a_patient"]
+    assert tried(task | {"for": {"identifier": {"system": BSN, "value": PERSON}}})["errors"] == []
+
+
+SPELLINGS = [
+    "http://fhir.nl/fhir/NamingSystem/bsn",
+    "https://fhir.nl/fhir/NamingSystem/bsn",
+    "http://fhir.nl/fhir/NamingSystem/bsn/",
+    "HTTP://FHIR.NL/fhir/namingsystem/BSN",
+    "http://www.fhir.nl/fhir/NamingSystem/bsn",
+    "urn:oid:2.16.840.1.113883.2.4.6.3",
+    "URN:OID:2.16.840.1.113883.2.4.6.3",
+    " urn:oid:2.16.840.1.113883.2.4.6.3 ",
+    "2.16.840.1.113883.2.4.6.3",
+]
+
+
+@pytest.mark.parametrize("system", SPELLINGS)
+def test_bsn_is_a_bsn_however_its_system_is_spelt(system: str) -> None:
+    """Never a number of the partner's own, and never part of a key."""
+    number = {"system": system, "value": PERSON}
+    (translation,) = translations(a_plan(subject={"identifier": number}))
+    assert (translation.subject.bsn, translation.subject.own_numbers) == (PERSON, ())
+    keyless = a_plan(id=None, identifier=[number])
+    assert [error["rule"] for error in tried(keyless)["errors"]] == ["id_missing"]
+
+
+@pytest.mark.parametrize("system", ["https://epd.example/bsn", "urn:x:BSN", "burgerservicenummer"])
+def test_number_that_passes_for_a_bsn_is_not_kept_under_another_name(system: str) -> None:
+    """It would stand in keys and be linked; one that is no BSN is a number as any other."""
+    number = {"system": system, "value": PERSON}
+    assert [error["rule"] for error in tried(a_plan(subject={"identifier": number}))["errors"]] == ["system_unknown"]
+    assert [error["rule"] for error in tried(a_plan(id=None, identifier=[number]))["errors"]] == ["id_missing"]
+    other = a_plan(subject={"identifier": number | {"value": "A7"}})
+    assert translations(other)[0].subject.own_numbers == (f"{system}|A7",)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from pydantic_core import PydanticCustomError
 
 import schakel_connectors
 from schakel_connectors.connector import load
@@ -302,12 +303,9 @@ def test_where_a_benefit_stands(
         ("20240229", "2024-02-29", "2024-02-29"),
         ("20240200", "2024-02-01", "2024-02-29"),
         ("20240000", "2024-01-01", "2024-12-31"),
-        ("20240013", "2024-01-01", "2024-12-31"),
         ("2024-06-10", "2024-06-10", "2024-06-10"),
         ("00000000", None, None),
         ("00000512", None, None),
-        ("88881231", None, None),
-        ("99991230", None, None),
     ],
 )
 def test_dates_with_unknown_parts(text: str, first: str | None, last: str | None) -> None:
@@ -315,7 +313,15 @@ def test_dates_with_unknown_parts(text: str, first: str | None, last: str | None
     assert (str(first_day(text)), str(last_day(text))) == (str(first), str(last))
 
 
-@pytest.mark.parametrize("text", ["20230229", "20231301", "2023", "", "2023-0610", "١٢٣٤٥٦٧٨"])
+@pytest.mark.parametrize("text", ["88881231", "99991230", "99991231"])
+def test_a_day_of_no_end_is_none_as_a_last_day(text: str) -> None:
+    """And no day at all as a first one."""
+    assert last_day(text) is None
+    with pytest.raises(PydanticCustomError, match="not in a year"):
+        first_day(text)
+
+
+@pytest.mark.parametrize("text", ["20230229", "20231301", "20240013", "2023", "", "2023-0610", "١٢٣٤٥٦٧٨"])
 def test_what_is_no_date_is_refused(text: str) -> None:
     """With the field and the rule, and without the value."""
     benefit = income(("33", "20260101", "")).replace(b"20260101", text.encode() or b"x")

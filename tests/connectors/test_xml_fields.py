@@ -49,3 +49,12 @@ def test_what_may_occur_once_and_occurs_twice_is_refused() -> None:
         fields_of(root, Order, "Order")
 
     assert refused.value.errors == (FieldError("Order.Line.code", "repeated"),)
+
+
+def test_a_text_with_an_element_in_it_is_refused() -> None:
+    """What stands before the element would be read, and what stands behind it would not; a comment is no element."""
+    with pytest.raises(RecordRejected) as refused:
+        fields_of(parse_xml(b"<Order><Line><code>2025<b/>0202</code></Line></Order>"), Order, "Order")
+
+    assert refused.value.errors == (FieldError("Order.Line.code", "not_a_text"),)
+    assert fields_of(parse_xml(b"<Order><Number>2025<!-- - -->0202</Number></Order>"), Order) == {"Number": "20250202"}

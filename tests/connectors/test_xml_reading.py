@@ -134,3 +134,34 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
     """There is no third outcome."""
     with suppress(RecordRejected):
         parse_xml(raw)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "<!-- <!DOCTYPE a> --><a/>",
+        "<a><!-- <!DOCTYPE a> --></a>",
+        "<a/><!-- <!DOCTYPE a> -->",
+        "<?note <!DOCTYPE a>?><a/>",
+        "<a><![CDATA[<!DOCTYPE a>]]></a>",
+    ],
+)
+def test_a_document_type_in_text_is_text(document: str) -> None:
+    """As it is to the parser: in a comment, an instruction, a section of text."""
+    assert parse_xml(document.encode()).tag == "a"
+
+
+@pytest.mark.parametrize(
+    "before", ["<!-- x --> ", "<?note x?>\n", '<?xml version="1.0"?><!-- <a> --><?note ?> ', "\n \t" * 200_000]
+)
+def test_a_document_type_is_found_behind_what_may_stand_before_it(before: str) -> None:
+    """And soon, however much that is."""
+    with pytest.raises(RecordRejected, match="xml_doctype"):
+        parse_xml(f"{before}<!DOCTYPE a><a/>".encode())
+
+
+@pytest.mark.parametrize("document", ["<a/><!DOCTYPE a>", "<a><!DOCTYPE a></a>", "<a/><!-- --><!DOCTYPE a>"])
+def test_a_document_type_elsewhere_is_no_xml(document: str) -> None:
+    """It stands before the root or nowhere."""
+    with pytest.raises(RecordRejected, match="xml_malformed"):
+        parse_xml(document.encode())

@@ -21,6 +21,9 @@ from schakel_connectors.statement import Translation
 COLUMN = re.compile(r"column\.\d{1,4}", re.ASCII)
 """A cell outside the header's columns."""
 
+FHIR = "resourceType"
+"""What no row has and every FHIR resource; other messages are known by having nothing that each row has."""
+
 Numbered = tuple[str, Row]
 """A row, and what stands before its fields in an error: ``rows.3.``, or nothing where the row stands by itself."""
 
@@ -70,6 +73,8 @@ def _row(item: Any) -> Row:
         raise rejected("record", "not_an_object")
     given = {name: value for name, value in item.items() if value is not None}
     type_ = given.get("type")
+    if given and (FHIR in given or given.keys().isdisjoint(Row.model_fields)):
+        raise rejected("record", "unsupported_type")
     if type_ is None:
         raise rejected("type", "missing")
     if not isinstance(type_, str):

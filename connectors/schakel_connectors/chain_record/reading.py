@@ -1,17 +1,23 @@
 """Rows as they come in: JSON, as one object, a list of them or one a line, or a table."""
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from schakel_connectors.chain_record.table import HEADER, table
+from schakel_connectors.json_reading import decoded
 from schakel_connectors.rejection import rejected
 
 ROWS_MAX = 10_000
 """So many rows in one file."""
 
 BOM = b"\xef\xbb\xbf"
+
+_XML_STARTS = (b"<", b"\xff\xfe<\x00", b"\xfe\xff\x00<")
+_JSON_ALONE = re.compile(rb"\s*(?:null|true|false|-?\d[\d.eE+-]*|\"[^\"\r\n]*\")\s*")
+"""A file that is one value and no object; a table's header is never one of these."""
 
 Item = tuple[int, Any]
 """The number of a row, as who made the file counts them, and what stands there."""
@@ -34,12 +40,17 @@ class Rows:
 
 def read(raw: bytes) -> Rows:
     """Return the rows of a file; raises ``RecordRejected`` when it can't be told where one begins."""
-    if raw.removeprefix(BOM).lstrip()[:1] not in {b"{", b"["}:
+    begin = raw.removeprefix(BOM).lstrip()[:4]
+    if begin.startswith(_XML_STARTS):
+        raise rejected("record", "unsupported_type")
+    if _JSON_ALONE.fullmatch(raw):
+        return Rows([(1, None)], 1, lambda _: raw, alone=True)
+    if begin[:1] not in {b"{", b"["}:
         found = table(raw)
         return Rows(_counted(found.objects()), HEADER + 1, found.only)
     text = _text(raw)
     try:
-        whole = _document(text)
+        whole = decoded(text)
     except ValueError:
         return _one_a_line(text)
     if isinstance(whole, list):
@@ -48,13 +59,21 @@ def read(raw: bytes) -> Rows:
 
 
 def as_bytes(item: Any) -> bytes:
-    """Return a row as a record of its own."""
-    return json.dumps(item, ensure_ascii=False).encode()
+    """Return a row as a record of its own; what is no object is ``null``, so that it is refused as it is in its file.
+
+    Half a character (a lone surrogate) stays as JSON escapes it: the row is then refused, and not the file.
+    """
+    return _encoded(json.dumps(item if isinstance(item, dict) else None, ensure_ascii=False))
 
 
 def _listed(whole: list[Any], numbers: Collection[int]) -> bytes:
     kept = [each for number, each in enumerate(whole, 1) if number in numbers]
-    return json.dumps(kept, ensure_ascii=False, indent=2).encode() + b"\n"
+    return _encoded(json.dumps(kept, ensure_ascii=False, indent=2)) + b"\n"
+
+
+def _encoded(written: str) -> bytes:
+    """Return JSON as UTF-8, and what UTF-8 has no bytes for as JSON escapes it: Python's way to do so is the same."""
+    return written.encode(errors="backslashreplace")
 
 
 def _one_a_line(text: str) -> Rows:
@@ -79,7 +98,7 @@ def _counted(found: Iterable[Item]) -> list[Item]:
 
 def _line(number: int, line: str) -> Item:
     try:
-        return number, _document(line)
+        return number, decoded(line)
     except ValueError:
         return number, None
 
@@ -89,24 +108,3 @@ def _text(raw: bytes) -> str:
         return raw.removeprefix(BOM).decode()
     except UnicodeDecodeError:
         raise rejected("record", "encoding_unknown") from None
-
-
-def _document(text: str) -> Any:
-    return _DECODER.decode(text)
-
-
-def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """A name that stands twice would leave one of two values, and nobody knows which."""
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise ValueError("repeated")
-        found[name] = value
-    return found
-
-
-def _no_constant(_: str) -> NoReturn:
-    raise ValueError("no number")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)

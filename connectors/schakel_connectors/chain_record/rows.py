@@ -46,6 +46,9 @@ READERS: MappingProxyType[Any, Any] = MappingProxyType(
 OWN_KEYS = frozenset({"supersedes"})
 """Fields that name another row of the sender's."""
 
+IDS = frozenset({"consent_id"})
+"""Fields that name a thing of another partner's by its id, as a notification gives it, and by nothing else."""
+
 SHARED = "request"
 """A request number is one of a kind of requests; any other reference means the same thing in every contract."""
 
@@ -82,7 +85,7 @@ def fields_of(kind: Kind) -> Iterator[tuple[str, Any, FieldInfo]]:
 
 def _readable(name: str, hint: Any, info: FieldInfo, kind: Kind) -> tuple[Any, FieldInfo]:
     limits = [each for each in info.metadata if not isinstance(each, StringConstraints)]
-    shape = _read(hint, key if name in OWN_KEYS else reference_in(_scope(name, kind)))
+    shape = _read(hint, _reader(name, kind))
     default = info.default
     if name in kind.optional:
         limits = [each for each in limits if not hasattr(each, "min_length")]
@@ -94,6 +97,13 @@ def _readable(name: str, hint: Any, info: FieldInfo, kind: Kind) -> tuple[Any, F
     for limit in limits:
         shape = Annotated[shape, limit]
     return shape, Field(default=default, description=info.description)
+
+
+def _reader(name: str, kind: Kind) -> Any:
+    """Return what reads a field that names another thing."""
+    if name in OWN_KEYS:
+        return key
+    return identifier if name in IDS else reference_in(_scope(name, kind))
 
 
 def _read(hint: Any, reader: Any) -> Any:

@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic_core import PydanticCustomError
 
 from schakel_connectors.statement import OrganisationRef, Reference
+from schakel_connectors.times import check_years
 from schakel_contracts.codes import Role
 from schakel_contracts.policy.civil_time import AMSTERDAM
 
@@ -52,7 +53,12 @@ def key(value: object) -> str:
 
 def day(value: object) -> date:
     """Return the day of ``2026-03-02`` or ``02-03-2026``."""
-    found = text(value)
+    found = _day(text(value))
+    check_years(found)
+    return found
+
+
+def _day(found: str) -> date:
     try:
         if iso := _ISO.fullmatch(found):
             return date(int(iso[1]), int(iso[2]), int(iso[3]))
@@ -76,13 +82,18 @@ def clock(value: object) -> time:
 
 def moment(value: object) -> datetime:
     """Return an instant; without a zone it is Amsterdam's clock, and a day alone is its first instant."""
-    found = text(value)
+    found = _moment(text(value))
+    check_years(found)
+    return found
+
+
+def _moment(found: str) -> datetime:
     head, _, tail = found.replace("T", " ", 1).partition(" ")
     try:
         if not tail:
-            return datetime.combine(day(head), time(), AMSTERDAM)
+            return datetime.combine(_day(head), time(), AMSTERDAM)
         if _DUTCH.fullmatch(head) or _CLOCK.fullmatch(tail):
-            return datetime.combine(day(head), clock(tail), AMSTERDAM)
+            return datetime.combine(_day(head), clock(tail), AMSTERDAM)
         if _ISO.fullmatch(head):
             read = datetime.fromisoformat(f"{head}T{tail}")
             return read if read.tzinfo else read.replace(tzinfo=AMSTERDAM)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from schakel_connectors.fhir.neighbours import Found, Place, neighbours
+from schakel_connectors.fhir.neighbours import Found, Place, neighbours, server_in
 from schakel_connectors.rejection import rejected
 
 
@@ -24,7 +24,13 @@ def resources_of(bundle: Any) -> list[tuple[Place, Found]]:
         kind = resource["resourceType"]
         if kind == "Bundle":
             raise rejected(f"{at}.resource", "nested_bundle")
-        place = Place(f"{at}.resource.{kind}", url, resource.get("contained", ()), index)
+        place = Place(
+            f"{at}.resource.{kind}",
+            server_in(url, kind),
+            resource.get("contained", ()),
+            index,
+            told=index.told,
+        )
         resources.append((place, resource))
     return resources
 

@@ -1,9 +1,14 @@
 """The names by which a FHIR record speaks to this hub: Schakel's own code systems, and the systems of identifiers."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 OWN = "https://schakel.example/"
 """How the name of every code system of this hub begins."""
+
+OwnName = Annotated[str, Field(pattern=r"(?i)^\s*(https?:/*)?(www\.)?schakel\.example\b")]
+"""A name that begins as the hub's own do, in whatever spelling: one that is not exactly one of them is a slip."""
 
 SupportLevelSystem = Literal["https://schakel.example/CodeSystem/support-level"]
 """``0`` (no support) to ``4`` (daily), in ``CarePlan.category`` or ``CarePlan.meta.tag``."""
@@ -13,6 +18,15 @@ CategorySystem = Literal["https://schakel.example/CodeSystem/category"]
 
 PurposeSystem = Literal["https://schakel.example/CodeSystem/purpose"]
 """The codes of ``schakel_contracts.codes.Purpose``, in ``Consent.provision.purpose``."""
+
+ActReasonSystem = Literal["http://terminology.hl7.org/CodeSystem/v3-ActReason", "http://hl7.org/fhir/v3/ActReason"]
+"""HL7's purposes, under the name of today and that of before."""
+
+ParticipationSystem = Literal[
+    "http://terminology.hl7.org/CodeSystem/v3-ParticipationType",
+    "http://hl7.org/fhir/v3/ParticipationType",
+]
+"""HL7's parts in an event, under the name of today and that of before."""
 
 RoleSystem = Literal["https://schakel.example/CodeSystem/role"]
 """The codes of ``schakel_contracts.codes.Role``, in ``Consent.provision.actor.role``."""

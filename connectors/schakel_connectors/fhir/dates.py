@@ -18,7 +18,7 @@ def first_day(text: str, field: str) -> date:
     """Return the first day of a FHIR date or dateTime; raises ``RecordRejected`` with the rule ``date_invalid``."""
     try:
         if len(text) >= _DAY:
-            return _day(text)
+            return _day(text, field)
         year, month = _partial(text)
         return date(year, 1 if month is None else month, 1)
     except ValueError:
@@ -29,7 +29,7 @@ def last_day(text: str, field: str) -> date:
     """Return the last day of a FHIR date or dateTime; raises ``RecordRejected`` with the rule ``date_invalid``."""
     try:
         if len(text) >= _DAY:
-            return _day(text)
+            return _day(text, field)
         year, month = _partial(text)
         month = 12 if month is None else month
         return date(year, month, monthrange(year, month)[1])
@@ -73,11 +73,13 @@ def _moment(text: str, field: str) -> datetime:
         raise rejected(field, "date_invalid") from None
 
 
-def _day(text: str) -> date:
-    """The form is checked as well: Python also reads week dates and dates without hyphens."""
-    if text[4] != "-" or text[7] != "-" or text[10:11] not in {"", "T"}:
+def _day(text: str, field: str) -> date:
+    """Of a moment, the day in the Netherlands. The form is checked as well: Python also reads week dates."""
+    if len(text) > _DAY:
+        return _moment(text, field).astimezone(ZONE).date()
+    if text[4] != "-" or text[7] != "-":
         raise ValueError
-    return date.fromisoformat(text[:_DAY])
+    return date.fromisoformat(text)
 
 
 def _partial(text: str) -> tuple[int, int | None]:

@@ -1,8 +1,8 @@
 """The data types of FHIR, as far as they are read."""
 
-from typing import Literal, Required
+from typing import Annotated, Literal, Required
 
-from pydantic import OnErrorOmit
+from pydantic import Field, OnErrorOmit
 from typing_extensions import TypedDict
 
 from schakel_connectors.fhir.codes import SupportLevelSystem
@@ -29,11 +29,21 @@ class Identifier(TypedDict, total=False):
     value: str
 
 
+Identifiers = Annotated[list[Identifier], Field(max_length=100)]
+"""The numbers of one resource: each is looked at for everything that points to it, so there is an end to them."""
+
+
 class Reference(TypedDict, total=False):
     """A pointer to a resource, literal or by identifier; its ``display``, often a name, is left unread."""
 
     reference: str
     identifier: Identifier
+
+
+class Whom(Reference, total=False):
+    """A pointer to a person, and what kind of resource it says to point to: only a Patient will do."""
+
+    type: str
 
 
 class Pointer(TypedDict, total=False):
@@ -72,14 +82,18 @@ class Patient(Resource, total=False):
     """Who a record is about, by numbers only."""
 
     resourceType: Required[Literal["Patient"]]
-    identifier: list[Identifier]
+    identifier: Identifiers
 
 
 class Organization(Resource, total=False):
     """An organisation, by numbers only."""
 
     resourceType: Required[Literal["Organization"]]
-    identifier: list[Identifier]
+    identifier: Identifiers
+
+
+ENTRIES_MAX = 10_000
+"""A Bundle has no more entries than this; a megabyte holds fewer plans."""
 
 
 class Request(TypedDict, total=False):

@@ -2,7 +2,7 @@
 
 from hashlib import blake2b
 
-from schakel_connectors.fhir.codes import BSN
+from schakel_connectors.fhir.bsn import is_bsn_system, is_misnamed_bsn
 from schakel_connectors.fhir.neighbours import Found, Place
 from schakel_connectors.rejection import rejected
 from schakel_connectors.statement import Subject
@@ -18,9 +18,10 @@ def record_key(resource: Found, place: Place, subject: Subject, begin: str = "")
     if "id" in resource:
         return _printable(f"{kind}/{resource['id']}", place)
     for identifier in resource.get("identifier", ()):
-        if identifier.get("value") and identifier.get("system") not in BSN:
-            system = identifier.get("system", "")
-            return _printable(f"{kind}/{system}|{identifier['value']}", place)
+        system = identifier.get("system", "")
+        value = identifier.get("value")
+        if value and not is_bsn_system(system) and not is_misnamed_bsn(system, value):
+            return _printable(f"{kind}/{system}|{value}", place)
     if not subject.own_numbers:
         raise rejected(f"{place.at}.id", "id_missing")
     known = "\n".join((*sorted(subject.own_numbers), begin))

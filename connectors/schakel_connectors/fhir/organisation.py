@@ -21,19 +21,23 @@ def organisation_of(reference: Reference, place: Place, name: str) -> Organisati
     The identifier stands in the reference or in an Organization that came along. A known scheme with an impossible
     value raises ``RecordRejected`` with the rule ``identifier_invalid``.
     """
-    identifiers: list[Identifier] = []
-    if "identifier" in reference:
-        identifiers.append(reference["identifier"])
+    at = f"{place.at}.{name}"
+    named = _first((reference["identifier"],), at) if "identifier" in reference else None
     if pointer := reference.get("reference"):
         found = place.find(pointer, name)
         if found is not None and found["resourceType"] == "Organization":
-            identifiers.extend(found.get("identifier", ()))
-    return _first(identifiers, f"{place.at}.{name}") if identifiers else None
+            there = place.once("organisation", found, lambda: _first(found.get("identifier", ()), at))
+            return min((ref for ref in (named, there) if ref is not None), key=_order, default=None)
+    return named
+
+
+def _order(ref: OrganisationRef) -> int:
+    return _ORDER[ref.scheme]
 
 
 def _first(identifiers: Iterable[Identifier], at: str) -> OrganisationRef | None:
     known = [ref for identifier in identifiers if (ref := _known(identifier, at)) is not None]
-    return min(known, key=lambda ref: _ORDER[ref.scheme], default=None)
+    return min(known, key=_order, default=None)
 
 
 def _known(identifier: Identifier, at: str) -> OrganisationRef | None:

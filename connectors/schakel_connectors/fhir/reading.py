@@ -5,8 +5,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from schakel_connectors.fhir.json import fields_of_json
 from schakel_connectors.fhir.xml import fields_of_resource
-from schakel_connectors.rejection import FieldError, RecordRejected, from_validation
+from schakel_connectors.rejection import FieldError, RecordRejected, from_validation, rejected
 from schakel_connectors.xml_reading import parse_xml
 
 AnyRecord = TypeVar("AnyRecord", bound=BaseModel)
@@ -14,22 +15,31 @@ AnyRecord = TypeVar("AnyRecord", bound=BaseModel)
 ERRORS_MAX = 20
 """A refusal names no more fields than this."""
 
+FAULTS_MAX = 10_000
+"""Above this they are not told apart any more: that would take longer than reading the record."""
+
 _XML_STARTS = (b"<", b"\xff\xfe", b"\xfe\xff", b"\x00<")
 
 
 def read(raw: bytes, record: type[AnyRecord]) -> AnyRecord:
     """Read a FHIR resource in JSON or XML, or raise ``RecordRejected`` in FHIR's own field names."""
-    raw = raw.removeprefix(BOM_UTF8).lstrip(b" \t\r\n")
+    raw = without_mark(raw)
     try:
-        if raw.startswith(_XML_STARTS):
-            return record.model_validate(fields_of_resource(parse_xml(raw), record))
-        return record.model_validate_json(raw)
+        fields = fields_of_resource(parse_xml(raw), record) if raw.startswith(_XML_STARTS) else fields_of_json(raw)
+        return record.model_validate(fields)
     except ValidationError as error:
         raise _explained(error) from None
 
 
+def without_mark(raw: bytes) -> bytes:
+    """Return the bytes without what may stand before a record: a byte order mark, white space."""
+    return raw.removeprefix(BOM_UTF8).lstrip(b" \t\r\n")
+
+
 def _explained(error: ValidationError) -> RecordRejected:
     """Say what is wrong in the words of FHIR; pydantic's own words mean little to who sends the record."""
+    if error.error_count() > FAULTS_MAX:
+        return rejected("record", "too_many_errors")
     found = from_validation(error).errors[:ERRORS_MAX]
     return RecordRejected(*(_in_fhir_words(item) for item in found))
 

@@ -1,31 +1,34 @@
 """Who a FHIR record is about: a BSN, the partner's own numbers, or both.
 
 A number of the partner's own is kept as ``system|value``; the id of a Patient as ``Patient|123``, and as
-``https://server/fhir/Patient|123`` where the record gives the full address. A later Patient with that id and a BSN then
-links the two.
+``https://server/fhir/Patient|123`` where the server is known, by the reference or by the address of the resource that
+refers. A later Patient with that id and a BSN then links the two. The id of a contained Patient is no number: another
+resource may contain somebody else under the same.
 """
 
 from collections.abc import Iterable
-from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl
 
-from schakel_connectors.fhir.codes import BSN
-from schakel_connectors.fhir.elements import Identifier, Reference
+from schakel_connectors.fhir.bsn import is_bsn_system, is_misnamed_bsn
+from schakel_connectors.fhir.elements import Identifier, Whom
 from schakel_connectors.fhir.neighbours import Found, Place, without_version
 from schakel_connectors.rejection import rejected
 from schakel_connectors.statement import Subject
 from schakel_contracts.identifiers import Bsn, is_bsn
 
-_SEARCH = "Patient?identifier="
+_SEARCH = "Patient?"
 
 
-def subject_of(reference: Reference, place: Place, name: str) -> Subject:
+def subject_of(reference: Whom, place: Place, name: str) -> Subject:
     """Return who a reference such as ``CarePlan.subject`` means.
 
     Raises ``RecordRejected`` with the rules ``missing`` (it points at nobody), ``not_a_patient``,
-    ``reference_unresolved``, ``bsn_invalid`` or ``bsn_ambiguous``.
+    ``reference_unresolved``, ``reference_ambiguous``, ``bsn_invalid``, ``bsn_ambiguous`` or ``system_unknown`` (a BSN
+    under a name that is none of those of the BSN).
     """
     numbers = _Numbers(f"{place.at}.{name}")
+    if "type" in reference and reference["type"].rpartition("/")[2] != "Patient":
+        raise rejected(numbers.at, "not_a_patient")
     if identifier := reference.get("identifier"):
         numbers.add((identifier,))
     if pointer := reference.get("reference"):
@@ -33,12 +36,12 @@ def subject_of(reference: Reference, place: Place, name: str) -> Subject:
     return numbers.subject("missing")
 
 
-def subject_of_patient(patient: Found, at: str, url: str = "") -> Subject:
+def subject_of_patient(patient: Found, at: str, server: str = "") -> Subject:
     """Return the numbers that a Patient links to each other; raises ``RecordRejected`` as ``subject_of`` does."""
     numbers = _Numbers(at)
-    _add_patient(patient, numbers)
-    if (number := _own_number(url)) is not None:
-        numbers.own.append(number)
+    if "id" in patient:
+        numbers.own.append(f"{server}Patient|{patient['id']}")
+    numbers.add(patient.get("identifier", ()))
     return numbers.subject("id_missing")
 
 
@@ -63,8 +66,10 @@ class _Numbers:
             if not value or identifier.get("use") == "old":
                 continue
             system = identifier.get("system", "")
-            if system in BSN:
+            if is_bsn_system(system):
                 self._add_bsn(value)
+            elif is_misnamed_bsn(system, value):
+                raise rejected(f"{self.at}.identifier", "system_unknown")
             else:
                 self.own.append(f"{system}|{value}")
 
@@ -85,33 +90,43 @@ class _Numbers:
 def _follow(pointer: str, place: Place, name: str, numbers: _Numbers) -> None:
     """The Patient that came along tells most; without it the pointer itself is the partner's own number."""
     if pointer.startswith(_SEARCH):
-        system, _, value = unquote(pointer.removeprefix(_SEARCH)).rpartition("|")
-        numbers.add(({"system": system, "value": value},))
+        _search(pointer.removeprefix(_SEARCH), numbers)
         return
-    number = _own_number(pointer)
+    number = _own_number(pointer, place.server)
     if number is None and "/" in pointer:
         raise rejected(numbers.at, "not_a_patient")
     patient = place.find(pointer, name)
-    if patient is not None:
-        if patient["resourceType"] != "Patient":
-            raise rejected(numbers.at, "not_a_patient")
-        _add_patient(patient, numbers)
-    if number is not None:
+    if patient is None:
+        if number is None:
+            raise rejected(numbers.at, "reference_unresolved")
         numbers.own.append(number)
-    elif patient is None:
+        return
+    if patient["resourceType"] != "Patient":
+        raise rejected(numbers.at, "not_a_patient")
+    if not pointer.startswith("#") and "id" in patient:
+        numbers.own.append(f"{place.server_of(patient)}Patient|{patient['id']}")
+    elif number is not None:
+        numbers.own.append(number)
+    numbers.add(patient.get("identifier", ()))
+
+
+def _search(query: str, numbers: _Numbers) -> None:
+    """A conditional reference names a number, whatever else the person must fit; without a number, nobody."""
+    found = [value for name, value in parse_qsl(query) if name == "identifier"]
+    if not found:
         raise rejected(numbers.at, "reference_unresolved")
+    if any("," in value for value in found):
+        raise rejected(numbers.at, "reference_ambiguous")
+    for value in found:
+        system, _, number = value.rpartition("|")
+        numbers.add(({"system": system, "value": number},))
 
 
-def _add_patient(patient: Found, numbers: _Numbers) -> None:
-    if "id" in patient:
-        numbers.own.append(f"Patient|{patient['id']}")
-    identifiers: Any = patient.get("identifier", ())
-    numbers.add(identifiers)
-
-
-def _own_number(pointer: str) -> str | None:
-    """``Patient/123`` becomes ``Patient|123``; a full address keeps its server; anything else is no number."""
+def _own_number(pointer: str, server: str) -> str | None:
+    """``Patient/123`` becomes ``Patient|123`` with the server, if that is known; a full address has its own."""
     kind, _, number = without_version(pointer).rpartition("/")
-    if number and (kind == "Patient" or kind.endswith("/Patient")):
-        return f"{kind}|{number}"
-    return None
+    if not number:
+        return None
+    if kind == "Patient":
+        return f"{server}Patient|{number}"
+    return f"{kind}|{number}" if kind.endswith("/Patient") else None

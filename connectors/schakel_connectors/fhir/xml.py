@@ -34,7 +34,8 @@ class _Shape:
 def fields_of_resource(root: "_Element", record: type[BaseModel]) -> dict[str, Any]:
     """Return the declared fields of a resource, as FHIR JSON would give them; values stay text.
 
-    An element that may stand once and stands twice raises ``RecordRejected`` with the rule ``repeated``.
+    An element that may stand once and stands twice raises ``RecordRejected`` with the rule ``repeated``, one that is
+    not FHIR's ``namespace_unknown``.
     """
     return _resource(root, _shape(record.model_fields["root"].annotation), "")
 
@@ -54,7 +55,10 @@ def _fields(element: "_Element", declared: Any, path: str) -> dict[str, Any]:
     if "url" in shapes and "url" in element.attrib:
         found["url"] = element.get("url")
     for child in element:
-        name = str(child.tag).removeprefix(NAMESPACE)
+        tag = str(child.tag)
+        if not tag.startswith(NAMESPACE):
+            raise rejected(path, "namespace_unknown")
+        name = tag.removeprefix(NAMESPACE)
         shape = shapes.get(name)
         if shape is None:
             continue
@@ -94,7 +98,7 @@ def _shape(hint: Any) -> _Shape:
     resources = {name: part for part in members for name in _resource_types(part)}
     if resources:
         return _Shape(repeats, resources=resources)
-    return _Shape(repeats, members[0] if members else hint if hint is NoneType else None)
+    return _Shape(repeats, members[0] if members else NoneType if hint in {None, NoneType} else None)
 
 
 def _members(hint: Any) -> tuple[Any, ...]:

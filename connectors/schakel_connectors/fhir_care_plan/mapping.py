@@ -30,6 +30,9 @@ ALONGSIDE = frozenset({"Patient", "Organization", "CareTeam", "Goal", "Operation
 ORDERS = ("ServiceRequest", "Task")
 PERIODS = ("period", "occurrencePeriod", "executionPeriod")
 
+STATEMENTS_MAX = 20_000
+"""One record says no more than this: a thousand plans of a team of twenty, and not a thousand of a thousand."""
+
 Standing = tuple[Place, Any, Subject]
 """A resource, where it stands and whom it is about."""
 
@@ -66,7 +69,7 @@ def _of_all(resources: list[tuple[Place, Found]]) -> Iterator[Translation]:
     """Patients come first, so that the numbers which they link are known to what follows."""
     for place, resource in resources:
         if resource["resourceType"] == "Patient":
-            subject = subject_of_patient(resource, place.at, place.url)
+            subject = subject_of_patient(resource, place.at, place.server)
             yield Translation(record_key(resource, place, subject), subject)
     standing: dict[str, list[Standing]] = {kind: [] for kind in SUBJECT}
     for place, resource in resources:
@@ -75,7 +78,11 @@ def _of_all(resources: list[tuple[Place, Found]]) -> Iterator[Translation]:
             subject = subject_of(resource[SUBJECT[kind]], place, SUBJECT[kind])
             standing[kind].append((place, resource, subject))
     seen: set[str] = set()
+    said = 0
     for place, translation in _translations(standing):
+        said += len(translation.statements)
+        if said > STATEMENTS_MAX:
+            raise rejected(place.at, "too_many")
         if translation.record_key in seen:
             raise rejected(place.at, "duplicate_record")
         seen.add(translation.record_key)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 from schakel_connectors.fhir.dates import first_instant, last_day
 from schakel_connectors.fhir.key import record_key
-from schakel_connectors.fhir.neighbours import Place
+from schakel_connectors.fhir.neighbours import Found, Place
 from schakel_connectors.fhir_care_plan.involvement import SENDER, WISHES, span
 from schakel_connectors.fhir_care_plan.record import CarePlan, ServiceRequest
 from schakel_connectors.fhir_care_plan.support import is_by_people, support_level
@@ -92,17 +93,21 @@ def _statements(plan: CarePlan, place: Place, orders: Iterable[ServiceRequest], 
 
 def _review(plan: CarePlan, place: Place) -> date | None:
     """The first day on which a goal that is worked on is due."""
-    due: date | None = None
+    due: list[date] = []
     for reference in plan.get("goal", ()):
         pointer = reference.get("reference")
         goal = place.find(pointer, "goal") if pointer else None
         if goal is None or goal.get("lifecycleStatus") not in PURSUED:
             continue
-        for target in goal.get("target", ()):
-            if "dueDate" in target:
-                day = last_day(target["dueDate"], f"{place.at}.goal.target.dueDate")
-                due = day if due is None or day < due else due
-    return due
+        day = place.once("due", goal, partial(_due, goal, f"{place.at}.goal.target.dueDate"))
+        if day:
+            due.append(day)
+    return min(due, default=None)
+
+
+def _due(goal: Found, at: str) -> date | None:
+    days = (last_day(target["dueDate"], at) for target in goal.get("target", ()) if "dueDate" in target)
+    return min(days, default=None)
 
 
 def _is_help_from_others(plan: CarePlan) -> bool:

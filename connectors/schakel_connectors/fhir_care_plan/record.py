@@ -1,4 +1,4 @@
-"""The elements that are read of a care plan and of what comes along with it; nothing else becomes an object."""
+"""The elements that are read of a care plan and of what comes along with it; nothing else becomes part of it."""
 # ruff: noqa: N815 - these are FHIR's own names
 
 from typing import Annotated, Literal, Required
@@ -7,8 +7,9 @@ from pydantic import Field, OnErrorOmit, RootModel
 from typing_extensions import TypedDict
 
 from schakel_connectors.fhir.elements import (
+    ENTRIES_MAX,
     Backbone,
-    Identifier,
+    Identifiers,
     Meta,
     Organization,
     Patient,
@@ -19,6 +20,7 @@ from schakel_connectors.fhir.elements import (
     Resource,
     SupportLevelCode,
     SupportLevelConcept,
+    Whom,
 )
 from schakel_connectors.fhir.resource_types import UnreadType
 
@@ -40,7 +42,7 @@ class PlanMeta(TypedDict, total=False):
 class Repeat(TypedDict, total=False):
     """How often: ``frequency`` times in ``period`` units; once where the frequency is left out."""
 
-    frequency: Annotated[int, Field(gt=0)]
+    frequency: Annotated[int, Field(gt=0, le=1_000_000)]
     period: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     periodUnit: Literal["s", "min", "h", "d", "wk", "mo", "a"]
 
@@ -97,17 +99,30 @@ class CareTeam(Resource, total=False):
     contained: list["Contained"]
 
 
+OrderIntent = Literal[
+    "proposal",
+    "plan",
+    "order",
+    "original-order",
+    "reflex-order",
+    "filler-order",
+    "instance-order",
+    "option",
+]
+"""How binding an order or a task is."""
+
+
 class ServiceRequest(Resource, total=False):
     """An order of support: whether it runs, how often, and which organisation performs it."""
 
     resourceType: Required[Literal["ServiceRequest"]]
     meta: Meta
-    identifier: list[Identifier]
+    identifier: Identifiers
     basedOn: list[Pointer]
     status: Required[Literal["draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"]]
-    intent: Required[str]
+    intent: Required[OrderIntent | Literal["directive"]]
     doNotPerform: bool
-    subject: Required[Reference]
+    subject: Required[Whom]
     occurrencePeriod: Period
     occurrenceTiming: Timing
     performer: list[Reference]
@@ -122,7 +137,7 @@ Task = TypedDict(
         "implicitRules": None,
         "modifierExtension": list[None],
         "meta": Meta,
-        "identifier": list[Identifier],
+        "identifier": Identifiers,
         "status": Required[
             Literal[
                 "draft",
@@ -139,8 +154,8 @@ Task = TypedDict(
                 "entered-in-error",
             ]
         ],
-        "intent": Required[str],
-        "for": Required[Reference],
+        "intent": Required[OrderIntent | Literal["unknown"]],
+        "for": Required[Whom],
         "executionPeriod": Period,
         "owner": Reference,
         "contained": list["Contained"],
@@ -155,9 +170,9 @@ class EpisodeOfCare(Resource, total=False):
 
     resourceType: Required[Literal["EpisodeOfCare"]]
     meta: Meta
-    identifier: list[Identifier]
+    identifier: Identifiers
     status: Required[Literal["planned", "waitlist", "active", "onhold", "finished", "cancelled", "entered-in-error"]]
-    patient: Required[Reference]
+    patient: Required[Whom]
     period: Period
     contained: list["Contained"]
 
@@ -174,11 +189,11 @@ class CarePlan(Resource, total=False):
 
     resourceType: Required[Literal["CarePlan"]]
     meta: PlanMeta
-    identifier: list[Identifier]
+    identifier: Identifiers
     status: Required[Literal["draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"]]
-    intent: Required[str]
+    intent: Required[Literal["proposal", "plan", "order", "option"]]
     category: list[SupportLevelConcept]
-    subject: Required[Reference]
+    subject: Required[Whom]
     period: Period
     author: Author
     careTeam: list[Reference]
@@ -216,7 +231,7 @@ class Bundle(Resource, total=False):
     """Several resources sent together."""
 
     resourceType: Required[Literal["Bundle"]]
-    entry: list[Entry]
+    entry: Annotated[list[Entry], Field(max_length=ENTRIES_MAX)]
 
 
 class Record(

@@ -5,15 +5,16 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any, cast
 
+from schakel_connectors.batch import Batch
 from schakel_connectors.fhir.bundle import resources_of
 from schakel_connectors.fhir.dates import first_instant
 from schakel_connectors.fhir.key import record_key
 from schakel_connectors.fhir.neighbours import Place
-from schakel_connectors.fhir.reading import read
 from schakel_connectors.fhir.subject import subject_of
 from schakel_connectors.fhir_consent.proof import proof_of
 from schakel_connectors.fhir_consent.record import Consent, Record
 from schakel_connectors.fhir_consent.rules import terms_of
+from schakel_connectors.fhir_consent.withdrawal import WITHDRAWN, Withdrawals, consents_of, one_by_one
 from schakel_connectors.rejection import RecordRejected, rejected
 from schakel_connectors.stated.consent import ConsentStated, Proof, Standing, Terms
 from schakel_connectors.statement import Statement, Subject, Translation
@@ -22,23 +23,37 @@ from schakel_contracts.codes import ConsentEffect
 PARTS_MAX = 4
 """Into so many permissions and objections one consent may fall apart.
 
-All of them are stated every time, so that one that is gone in a new version ends.
+All of them are stated whenever there is one, so that a part that is gone in a new version ends.
 """
 
-WITHDRAWN = frozenset({"inactive", "entered-in-error", "rejected"})
+EVERYTHING = ("",)
+"""What a draft is silent on."""
+
 PARTS = tuple(f"consent/{n}" for n in range(PARTS_MAX))
 
-__all__ = ["Record", "parse", "to_translations"]
+__all__ = ["Record", "parse", "split", "to_translations"]
 
 
-def parse(raw: bytes) -> Record:
+def parse(raw: bytes) -> Record | Withdrawals:
     """Read a Consent or a Bundle, in JSON or XML."""
-    return read(raw, Record)
+    return consents_of(raw)
 
 
-def to_translations(record: Record) -> Iterator[Translation]:
+def split(raw: bytes) -> Batch | None:
+    """Return a Bundle part by part if it holds a withdrawal and is refused as a whole; else None."""
+    batch = one_by_one(raw)
+    if batch is None:
+        return None
+    try:
+        list(to_translations(parse(raw)))
+    except RecordRejected:
+        return batch
+    return None
+
+
+def to_translations(record: Record | Withdrawals) -> Iterator[Translation]:
     """Yield what each consent in the record means for its person."""
-    resource = record.root
+    resource: Any = record.root
     if resource["resourceType"] == "Consent":
         yield _translation(resource, Place("Consent", contained=resource.get("contained", ())))
         return
@@ -57,26 +72,45 @@ def to_translations(record: Record) -> Iterator[Translation]:
 
 
 def _translation(consent: Consent, place: Place) -> Translation:
-    """A withdrawal has no date here: it holds even if what it withdraws says that it is newer."""
+    """A withdrawal has no date here: it holds even if what it withdraws says that it is newer.
+
+    What is not given yet (a draft, a proposal) neither gives nor takes back.
+    """
     subject = subject_of(consent["patient"], place, "patient")
-    meta: Any = consent.get("meta", {})
-    changed = meta.get("lastUpdated")
-    as_of = first_instant(changed, f"{place.at}.meta.lastUpdated") if changed else None
     key = record_key(consent, place, subject, consent.get("dateTime", ""))
     if consent["status"] in WITHDRAWN:
-        return Translation(key, subject, tuple(_withdrawn(consent, place, subject, as_of)))
-    statements = tuple(_active(consent, place, subject)) if consent["status"] == "active" else ()
-    return Translation(key, subject, statements, as_of)
+        return Translation(key, subject, tuple(_withdrawn(consent, place, subject)))
+    as_of = _changed(consent, place)
+    if consent["status"] != "active":
+        return Translation(key, subject, as_of=as_of, silent_on=EVERYTHING)
+    return Translation(key, subject, tuple(_active(consent, place, subject)), as_of)
 
 
-def _withdrawn(consent: Consent, place: Place, subject: Subject, at: datetime | None) -> Iterator[Statement]:
+def _changed(consent: Consent, place: Place) -> datetime | None:
+    meta: Any = consent.get("meta", {})
+    changed = meta.get("lastUpdated")
+    return first_instant(changed, f"{place.at}.meta.lastUpdated") if changed else None
+
+
+def _withdrawn(consent: Consent, place: Place, subject: Subject) -> Iterator[Statement]:
     terms, proof = _as_far_as_read(consent, place, subject)
+    try:
+        at = _changed(consent, place)
+    except RecordRejected:
+        at = None
     for slot, part in zip_longest(PARTS, terms):
         yield ConsentStated(slot, Standing.WITHDRAWN, part, proof, at)
 
 
 def _active(consent: Consent, place: Place, subject: Subject) -> Iterator[Statement]:
+    """A version that permits or objects takes the place of the one before it, with all its parts.
+
+    One that comes to nothing here states nothing: what it permitted before is closed as anything of which a later
+    version is silent, and what it objected to is not.
+    """
     terms, proof = _in_full(consent, place, subject)
+    if not terms:
+        return
     for slot, part in zip_longest(PARTS, terms):
         yield ConsentStated(slot, Standing.HOLDS, part, proof) if part else ConsentStated(slot, Standing.VOID)
 
@@ -95,7 +129,9 @@ def _in_full(consent: Consent, place: Place, subject: Subject) -> tuple[list[Ter
 
 
 def _as_far_as_read(consent: Consent, place: Place, subject: Subject) -> tuple[list[Terms], Proof]:
-    """A withdrawal holds whatever else is wrong with the record: withdrawing is as easy as giving (AVG 7(3))."""
+    """Of a withdrawal that says no more than that, nothing is known."""
+    if not cast("Any", consent).get("scope"):
+        return [], Proof()
     try:
         return _in_full(consent, place, subject)
     except RecordRejected:

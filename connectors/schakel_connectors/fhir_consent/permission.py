@@ -39,7 +39,7 @@ def permissions(rule: Rule, outer: Scope, sources: Sources) -> list[Terms]:
     """Return what a permitting rule and the permitting rules inside it allow; ``sources`` are those of the consent."""
     scope = rule.scope.within(outer)
     found: list[Terms] = []
-    if not reasons_against(rule, scope):
+    if not scope.is_over and not reasons_against(rule, scope):
         found.extend(_terms(scope, _grants(rule, scope), sources))
     for inner in rule.of_type("permit"):
         # An exception to the outer rule holds for the rules inside it as well.
@@ -80,12 +80,10 @@ def _grants(rule: Rule, scope: Scope) -> set[Grant]:
 
 def _takes_out(exception: Scope, grant: Grant) -> bool:
     recipient, category, purpose = grant
-    anybody = exception.recipients is None or bool(exception.strangers)
-    anything = not exception.categories
     return (
-        (exception.purposes is None or purpose in exception.purposes)
-        and (anything or category in (exception.categories or ()))
-        and (anybody or _is_named(recipient, exception.recipients or frozenset()))
+        (exception.refuses is None or purpose in exception.refuses)
+        and (exception.withholds is None or category in exception.withholds)
+        and (exception.is_about_anybody or _is_named(recipient, exception.recipients or frozenset()))
     )
 
 

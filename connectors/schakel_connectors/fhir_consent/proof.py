@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
+from schakel_connectors.fhir.codes import ConsentExtension
 from schakel_connectors.fhir.dates import first_instant
 from schakel_connectors.fhir.neighbours import Place
 from schakel_connectors.fhir.subject import numbers_of, subject_of
@@ -14,17 +15,23 @@ from schakel_connectors.statement import Subject
 from schakel_contracts.codes import ConsentForm, FreelyGivenCheck, Grantor
 
 _EXTENSION = "https://schakel.example/StructureDefinition/"
+_KNOWN = get_args(ConsentExtension)
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,2}")
 
 Code = TypeVar("Code", Grantor, ConsentForm, FreelyGivenCheck)
 
 
 def proof_of(consent: Consent, place: Place, subject: Subject) -> Proof:
-    """Return the proof; raises ``RecordRejected``: ``grantor_missing``, ``text_version_invalid`` or ``code_unknown``.
+    """Return the proof.
+
+    Raises ``RecordRejected``: ``grantor_missing``, ``text_version_invalid``, ``code_unknown``, ``repeated`` for
+    what may be said once, or ``system_unknown`` for an extension of this hub's that does not exist.
 
     Without Schakel's extension the form is the weakest that the record supports: digital where it points at a document,
     else verbal. Written is only what says so.
     """
+    if any(extension.get("url", _KNOWN[0]) not in _KNOWN for extension in consent.get("extension", ())):
+        raise rejected(f"{place.at}.extension", "system_unknown")
     given = consent.get("dateTime")
     return Proof(
         grantor=_grantor(consent, place, subject),
@@ -37,9 +44,8 @@ def proof_of(consent: Consent, place: Place, subject: Subject) -> Proof:
 
 def _grantor(consent: Consent, place: Place, subject: Subject) -> Grantor:
     """Nobody named, or the person: the person. Somebody else must say in which capacity."""
-    named = list(_codes(consent, place, "grantor", Grantor))
-    if named:
-        return named[0]
+    if named := _code(consent, place, "grantor", Grantor):
+        return named
     for performer in consent.get("performer", ()):
         if performer == consent["patient"]:
             continue
@@ -53,15 +59,17 @@ def _grantor(consent: Consent, place: Place, subject: Subject) -> Grantor:
 
 
 def _form(consent: Consent, place: Place) -> ConsentForm:
-    named = list(_codes(consent, place, "consent-form", ConsentForm))
-    if named:
-        return named[0]
+    if named := _code(consent, place, "consent-form", ConsentForm):
+        return named
     from_document = "sourceAttachment" in consent or "sourceReference" in consent
     return ConsentForm.DIGITAL if from_document else ConsentForm.VERBAL
 
 
 def _text_version(consent: Consent, place: Place) -> str | None:
-    for extension in _extensions(consent, "consent-text-version"):
+    named = list(_extensions(consent, "consent-text-version"))
+    if len(named) > 1:
+        raise rejected(f"{place.at}.extension", "repeated")
+    for extension in named:
         version = extension.get("valueString", extension.get("valueCode"))
         if not isinstance(version, str) or not _VERSION.fullmatch(version):
             raise rejected(f"{place.at}.extension", "text_version_invalid")
@@ -71,6 +79,13 @@ def _text_version(consent: Consent, place: Place) -> str | None:
         if "|" in policy.get("uri", "") and _VERSION.fullmatch(version):
             return version
     return None
+
+
+def _code(consent: Consent, place: Place, name: str, codes: type[Code]) -> Code | None:
+    found = list(_codes(consent, place, name, codes))
+    if len(found) > 1:
+        raise rejected(f"{place.at}.extension", "repeated")
+    return found[0] if found else None
 
 
 def _codes(consent: Consent, place: Place, name: str, codes: type[Code]) -> Iterator[Code]:

@@ -1,4 +1,4 @@
-"""The elements that are read of a consent and of what comes along with it; nothing else becomes an object."""
+"""The elements that are read of a consent and of what comes along with it; nothing else becomes part of it."""
 # ruff: noqa: N815 - these are FHIR's own names
 
 from typing import Annotated, Any, Literal, Required
@@ -7,14 +7,18 @@ from pydantic import Field, OnErrorOmit, RootModel
 from typing_extensions import TypedDict
 
 from schakel_connectors.fhir.codes import (
+    ActReasonSystem,
     CategorySystem,
     ConsentExtension,
+    OwnName,
+    ParticipationSystem,
     PurposeSystem,
     RoleSystem,
 )
 from schakel_connectors.fhir.elements import (
+    ENTRIES_MAX,
     Backbone,
-    Identifier,
+    Identifiers,
     Meta,
     Organization,
     Patient,
@@ -22,11 +26,9 @@ from schakel_connectors.fhir.elements import (
     Reference,
     Request,
     Resource,
+    Whom,
 )
 from schakel_connectors.fhir.resource_types import UnreadType
-
-ACTORS_MAX = 20
-"""A rule names no more organisations than this: consent is to parties that the person knows."""
 
 
 class Foreign(TypedDict):
@@ -34,35 +36,23 @@ class Foreign(TypedDict):
 
 
 class CategoryCode(TypedDict, total=False):
-    """A category of this hub."""
+    """A category of this hub, or what looks like one: under a name that begins as the hub's, or under none."""
 
-    system: Required[CategorySystem]
+    system: CategorySystem | OwnName | None
     code: str
 
 
 class PurposeCode(TypedDict, total=False):
-    """A purpose, in this hub's codes or in HL7's."""
+    """A purpose, in this hub's codes or in HL7's, or what looks like one."""
 
-    system: Required[
-        Literal[
-            PurposeSystem,
-            "http://terminology.hl7.org/CodeSystem/v3-ActReason",
-            "http://hl7.org/fhir/v3/ActReason",
-        ]
-    ]
+    system: PurposeSystem | ActReasonSystem | OwnName | None
     code: str
 
 
 class RoleCode(TypedDict, total=False):
-    """A role in this hub, or HL7's part in an event, such as the recipient of information."""
+    """A role in this hub, or HL7's part in an event, such as the recipient of information; or what looks like one."""
 
-    system: Required[
-        Literal[
-            RoleSystem,
-            "http://terminology.hl7.org/CodeSystem/v3-ParticipationType",
-            "http://hl7.org/fhir/v3/ParticipationType",
-        ]
-    ]
+    system: RoleSystem | ParticipationSystem | OwnName | None
     code: str
 
 
@@ -76,14 +66,14 @@ class ActionCode(TypedDict, total=False):
 class ScopeCode(TypedDict, total=False):
     """What the consent is about: privacy, treatment, research, a living will."""
 
-    system: Required[Literal["http://terminology.hl7.org/CodeSystem/consentscope"]]
+    system: str
     code: str
 
 
 class PolicyCode(TypedDict, total=False):
     """Whether the person opted in or out, before any rule."""
 
-    system: Required[Literal["http://terminology.hl7.org/CodeSystem/v3-ActCode"]]
+    system: str
     code: str
 
 
@@ -91,13 +81,13 @@ LeftToRight = Field(union_mode="left_to_right")
 
 
 class ScopeConcept(TypedDict, total=False):
-    """A concept of which only the known coding is kept."""
+    """A concept, in HL7's codes or another's."""
 
     coding: list[OnErrorOmit[ScopeCode]]
 
 
 class PolicyConcept(TypedDict, total=False):
-    """A concept of which only the known coding is kept."""
+    """A concept, in HL7's codes or another's."""
 
     coding: list[OnErrorOmit[PolicyCode]]
 
@@ -121,9 +111,9 @@ class ActionConcept(TypedDict, total=False):
 
 
 class Extension(TypedDict, total=False):
-    """An extension of this hub's own."""
+    """An extension of this hub's own, or under a name that begins as the hub's."""
 
-    url: Required[ConsentExtension]
+    url: Required[ConsentExtension | OwnName]
     valueCode: Any
     valueString: Any
 
@@ -147,7 +137,7 @@ Provision = TypedDict(
         "modifierExtension": list[None],
         "type": Literal["permit", "deny"],
         "period": Period,
-        "actor": Annotated[list[Actor], Field(max_length=ACTORS_MAX)],
+        "actor": list[Actor],
         "action": list[ActionConcept],
         "securityLabel": list[Foreign],
         "purpose": list[Annotated[PurposeCode | Foreign, LeftToRight]],
@@ -168,12 +158,12 @@ class Consent(Resource, total=False):
     resourceType: Required[Literal["Consent"]]
     meta: Meta
     extension: list[Annotated[Extension | Foreign, LeftToRight]]
-    identifier: list[Identifier]
+    identifier: Identifiers
     status: Required[Literal["draft", "proposed", "active", "rejected", "inactive", "entered-in-error"]]
     scope: Required[ScopeConcept]
-    patient: Required[Reference]
+    patient: Required[Whom]
     dateTime: str
-    performer: list[Reference]
+    performer: Annotated[list[Whom], Field(max_length=100)]
     organization: list[Reference]
     sourceAttachment: Foreign
     sourceReference: Foreign
@@ -216,7 +206,7 @@ class Bundle(Resource, total=False):
     """Several resources sent together."""
 
     resourceType: Required[Literal["Bundle"]]
-    entry: list[Entry]
+    entry: Annotated[list[Entry], Field(max_length=ENTRIES_MAX)]
 
 
 class Record(RootModel[Annotated[Bundle | Consent, Field(discriminator="resourceType")]]):

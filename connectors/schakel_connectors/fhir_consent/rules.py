@@ -6,20 +6,17 @@ from typing import Any
 from schakel_connectors.fhir.codes import OWN
 from schakel_connectors.fhir.neighbours import Place
 from schakel_connectors.fhir.organisation import organisation_of
+from schakel_connectors.fhir_consent.coded import OPTED_OUT, POLICY_SYSTEMS, PRIVACY, SCOPE_SYSTEMS, says
 from schakel_connectors.fhir_consent.permission import Rule, Sources, permissions, reasons_against
 from schakel_connectors.fhir_consent.record import Consent, Provision
 from schakel_connectors.fhir_consent.scope import Scope, scope_of
 from schakel_connectors.rejection import FieldError, RecordRejected, rejected
 from schakel_connectors.stated.consent import Terms
-from schakel_contracts.codes import ConsentEffect
-
-PRIVACY = "patient-privacy"
-"""The only scope that is about sharing; a living will, treatment or research is none of the hub's business."""
+from schakel_contracts.codes import ConsentEffect, Purpose
 
 RULES_MAX = 20
 """A consent has no more rules than this, exceptions included; nobody could tell what a longer one says."""
 
-OPTED_OUT = frozenset({"OPTOUT", "OPTOUTE"})
 ANY = Scope()
 
 
@@ -29,17 +26,18 @@ def terms_of(consent: Consent, place: Place) -> list[Terms]:
     A consent that speaks the hub's codes and yet permits nothing raises ``RecordRejected`` that says why, and so does
     an objection that the hub can't keep exactly.
     """
-    if not _is_about_privacy(consent):
+    if not _is_about_privacy(consent, place):
         return []
-    root = _rule(consent.get("provision", {}), place, "provision")
-    if _size(root) > RULES_MAX:
-        raise rejected(root.path, "too_many_rules")
+    provision = consent.get("provision", {})
+    if _size(provision) > RULES_MAX:
+        raise rejected(f"{place.at}.provision", "too_many_rules")
+    root = _rule(provision, place, "provision")
     permitted = list(root.of_type("permit"))
     if root.type == "permit":
         return _permitted(consent, place, root)
     if permitted:
         return _permitted(consent, place, Rule(root.scope, "permit", root.inner, root.path))
-    if _opted_out(consent):
+    if _opted_out(consent, place):
         return list(_objections(Rule(ANY, "deny", (), root.path), consent, place))
     if root.type == "deny":
         return list(_objections(root, consent, place))
@@ -90,19 +88,17 @@ def _untyped(root: Rule, consent: Consent, place: Place) -> list[Terms]:
 
 def _objections(rule: Rule, consent: Consent, place: Place) -> Iterator[Terms]:
     scope = rule.scope
-    if scope.purposes is not None and not scope.purposes:
+    if scope.refuses is not None and not scope.refuses:
         return  # against a purpose for which nothing is ever shared here
-    limits = [*sorted(scope.beyond), *sorted(scope.strangers)]
-    if scope.categories is not None and not scope.categories:
-        limits.append(FieldError(f"{rule.path}.class", "not_representable"))
-    if limits:
+    if limits := [*scope.beyond, *scope.strangers, *scope.inexact]:
         raise RecordRejected(*limits)
+    refused = scope.refuses or frozenset()
     sources = _sources(consent, place, ConsentEffect.DENY)
     for source in sources if scope.sources is None else sorted(scope.sources, key=str):
         yield Terms(
             effect=ConsentEffect.DENY,
-            purposes=tuple(sorted(scope.purposes or ())),
-            categories=tuple(sorted(scope.categories or ())),
+            purposes=() if refused == set(Purpose) else tuple(sorted(refused)),
+            categories=tuple(sorted(scope.withholds or ())),
             recipients=tuple(sorted(scope.recipients or (), key=str)),
             source=source,
             valid_from=scope.valid_from,
@@ -127,22 +123,27 @@ def _sources(consent: Consent, place: Place, effect: ConsentEffect) -> Sources:
 
 
 def _rule(provision: Provision, place: Place, path: str) -> Rule:
+    """R4 leaves the type of the outermost rule open, and asks one of every rule inside it."""
     inner = tuple(_rule(each, place, f"{path}.provision.{n}") for n, each in enumerate(provision.get("provision", ())))
     scope = scope_of(provision, place, path)
+    for n, each in enumerate(inner):
+        if each.type is None:
+            raise rejected(f"{place.at}.{path}.provision.{n}.type", "missing")
     return Rule(scope, provision.get("type"), inner, f"{place.at}.{path}")
 
 
-def _size(rule: Rule) -> int:
-    return 1 + sum(_size(inner) for inner in rule.inner)
+def _size(provision: Any) -> int:
+    return 1 + sum(_size(inner) for inner in provision.get("provision", ()))
 
 
-def _is_about_privacy(consent: Consent) -> bool:
-    return any(coding.get("code") == PRIVACY for coding in consent["scope"].get("coding", ()))
+def _is_about_privacy(consent: Consent, place: Place) -> bool:
+    codings = consent["scope"].get("coding", ())
+    return says(codings, (PRIVACY,), SCOPE_SYSTEMS, f"{place.at}.scope")
 
 
-def _opted_out(consent: Consent) -> bool:
+def _opted_out(consent: Consent, place: Place) -> bool:
     codings = consent.get("policyRule", {}).get("coding", ())
-    return any(coding.get("code") in OPTED_OUT for coding in codings)
+    return says(codings, OPTED_OUT, POLICY_SYSTEMS, f"{place.at}.policyRule")
 
 
 def _speaks_of_the_hub(consent: Consent) -> bool:
@@ -158,6 +159,6 @@ def _hub_coded(provision: Any) -> bool:
         *provision.get("class", ()),
         *(coding for concept in provision.get("code", ()) for coding in concept.get("coding", ())),
     ]
-    return any(coding.get("system", "").startswith(OWN) for coding in codings) or any(
+    return any((coding.get("system") or "").startswith(OWN) for coding in codings) or any(
         _hub_coded(inner) for inner in provision.get("provision", ())
     )

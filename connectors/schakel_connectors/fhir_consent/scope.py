@@ -1,26 +1,22 @@
 """What one provision is about: purposes, categories, recipients, sources and time, as far as the hub knows them."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from schakel_connectors.fhir.codes import OWN
 from schakel_connectors.fhir.dates import end_instant, first_instant
 from schakel_connectors.fhir.neighbours import Place
 from schakel_connectors.fhir.organisation import organisation_of
-from schakel_connectors.fhir_consent.record import Actor, Provision
+from schakel_connectors.fhir_consent.coded import categories, part, purposes
+from schakel_connectors.fhir_consent.record import Provision
 from schakel_connectors.rejection import FieldError, rejected
 from schakel_connectors.statement import OrganisationRef
 from schakel_contracts.codes import Category, Purpose, Role
 
-CARE = frozenset({"TREAT", "CAREMGT"})
-"""HL7's purposes that mean care coordination here; research, payment and marketing mean nothing here."""
+ACTORS_MAX = 20
+"""A rule names no more organisations than this: consent is to parties that the person knows."""
 
-RECIPIENTS = frozenset({"PRCP", "IRCP"})
-"""Primary recipient and recipient of information, in HL7's codes of participation."""
-
-CUSTODIAN = "CST"
 SHARING = frozenset({"access", "disclose", "use"})
 """Actions of which at least one is needed to share; collecting and correcting alone are not sharing."""
 
@@ -30,10 +26,20 @@ Known = TypeVar("Known")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a provision is about; None is any, and an empty set is only what this hub doesn't have."""
+    """What a provision is about; None is any, and an empty set is only what this hub doesn't have.
+
+    A code that the hub doesn't have is left out of what a rule permits. Of a rule that restricts it might be about
+    anything, so ``refuses`` and ``withholds`` are then None, and ``inexact`` says why that is more than it says.
+    """
 
     purposes: frozenset[Purpose] | None = None
+    refuses: frozenset[Purpose] | None = None
+    """The purposes, if the rule restricts."""
+
     categories: frozenset[Category] | None = None
+    withholds: frozenset[Category] | None = None
+    """The categories, if the rule restricts."""
+
     recipients: frozenset[Recipient] | None = None
     sources: frozenset[OrganisationRef] | None = None
     valid_from: datetime | None = None
@@ -43,6 +49,19 @@ class Scope:
 
     strangers: frozenset[FieldError] = frozenset()
     """Recipients that can't be looked up: persons, and organisations without a known identifier."""
+
+    inexact: frozenset[FieldError] = frozenset()
+    """Codes of which the hub can't tell what they cover, in what a rule restricts."""
+
+    @property
+    def is_about_anybody(self) -> bool:
+        """Say whether, if the rule restricts, it might be about any recipient."""
+        return self.recipients is None or bool(self.strangers) or any(e.field.endswith(".actor") for e in self.beyond)
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether it ends before it begins."""
+        return bool(self.valid_from and self.valid_until and self.valid_until <= self.valid_from)
 
     def within(self, outer: "Scope") -> "Scope":
         """Return what is in both; of two limits both hold."""
@@ -61,66 +80,57 @@ class Scope:
 def scope_of(provision: Provision, place: Place, path: str) -> Scope:
     """Read one provision, without those inside it; ``path`` is its name in errors.
 
-    A code of this hub's own that does not exist raises ``RecordRejected``: ``purpose_unknown``, ``category_unknown`` or
-    ``role_unknown``.
+    A code of this hub's own that does not exist, or stands under a name that is a slip, raises ``RecordRejected``:
+    ``purpose_unknown``, ``category_unknown``, ``role_unknown`` or ``system_unknown``; so do too many actors
+    (``too_long``) and a period that ends before it begins (``end_before_start``).
     """
     at = f"{place.at}.{path}"
+    found = _period(provision, at)
     actors = _actors(provision, place, path)
+    found = replace(found, recipients=actors.recipients, sources=actors.sources, strangers=actors.strangers)
+    found = replace(found, beyond=actors.beyond.union(_limits(provision, at)))
+    return _with_categories(_with_purposes(found, provision, at), provision, at)
+
+
+def _period(provision: Provision, at: str) -> Scope:
     period = provision.get("period", {})
     start, end = period.get("start"), period.get("end")
-    return Scope(
-        purposes=_purposes(provision, at),
-        categories=_categories(provision, at),
-        recipients=actors.recipients,
-        sources=actors.sources,
+    found = Scope(
         valid_from=first_instant(start, f"{at}.period.start") if start else None,
         valid_until=end_instant(end, f"{at}.period.end") if end else None,
-        beyond=actors.beyond.union(_limits(provision, at)),
-        strangers=actors.strangers,
     )
+    if found.is_over:
+        raise rejected(f"{at}.period", "end_before_start")
+    return found
+
+
+def _with_purposes(scope: Scope, provision: Provision, at: str) -> Scope:
+    codings = provision.get("purpose")
+    if not codings:
+        return scope
+    coded = purposes(codings, f"{at}.purpose")
+    refused = None if coded.foreign else coded.known | coded.narrower
+    foreign = {FieldError(f"{at}.purpose", "not_representable")} if coded.foreign else set()
+    return replace(scope, purposes=coded.known, refuses=refused, inexact=scope.inexact | foreign)
+
+
+def _with_categories(scope: Scope, provision: Provision, at: str) -> Scope:
+    """``class`` and ``code`` each narrow what is meant; what is foreign to the hub counts as a limit beyond it."""
+    in_code = [coding for concept in provision.get("code", ()) for coding in concept.get("coding", ())]
+    named = [list(codings) for codings in (provision.get("class", ()), in_code) if codings]
+    if not named:
+        return scope
+    coded = [categories(codings, f"{at}.class") for codings in named]
+    known = coded[0].known & coded[-1].known
+    exact = bool(known) and not any(each.foreign for each in coded)
+    foreign = set() if exact else {FieldError(f"{at}.class", "not_representable")}
+    return replace(scope, categories=known, withholds=known if exact else None, inexact=scope.inexact | foreign)
 
 
 def _both(one: frozenset[Known] | None, other: frozenset[Known] | None) -> frozenset[Known] | None:
     if one is None or other is None:
         return one if other is None else other
     return one & other
-
-
-def _purposes(provision: Provision, at: str) -> frozenset[Purpose] | None:
-    codings: Any = provision.get("purpose")
-    if not codings:
-        return None
-    found: set[Purpose] = set()
-    for coding in codings:
-        code = coding.get("code")
-        if coding.get("system", "").startswith(OWN):
-            found.add(_own(Purpose, code, f"{at}.purpose", "purpose_unknown"))
-        elif "system" in coding and code in CARE:
-            found.add(Purpose.CARE_COORDINATION)
-    return frozenset(found)
-
-
-def _categories(provision: Provision, at: str) -> frozenset[Category] | None:
-    """``class`` and ``code`` each narrow what is meant; what is foreign to the hub counts as a limit beyond it."""
-    named = [
-        codings
-        for codings in (
-            list(provision.get("class", ())),
-            [coding for concept in provision.get("code", ()) for coding in concept.get("coding", ())],
-        )
-        if codings
-    ]
-    if not named:
-        return None
-    own = [
-        frozenset(
-            _own(Category, coding.get("code"), f"{at}.class", "category_unknown")
-            for coding in codings
-            if "system" in coding
-        )
-        for codings in named
-    ]
-    return own[0] & own[-1]
 
 
 def _limits(provision: Provision, at: str) -> Iterator[FieldError]:
@@ -138,16 +148,19 @@ def _actors(provision: Provision, place: Place, path: str) -> Scope:
     recipients: dict[str, set[Any]] = {}
     strangers, beyond = set(), set()
     at = f"{place.at}.{path}.actor"
-    for actor in provision.get("actor", ()):
-        part, role = _part(actor, f"{at}.role")
-        known = recipients.setdefault(part, set())
+    actors = provision.get("actor", ())
+    if len(actors) > ACTORS_MAX:
+        raise rejected(at, "too_long")
+    for actor in actors:
+        plays, role = part(actor.get("role", {}).get("coding", ()), f"{at}.role")
+        known = recipients.setdefault(plays, set())
         found = organisation_of(actor.get("reference", {}), place, f"{path}.actor.reference")
-        if part == "recipient":
+        if plays == "recipient":
             if found:
                 known.add((found, role))
             else:
                 strangers.add(FieldError(at, "recipient_unidentified"))
-        elif part == "custodian" and found:
+        elif plays == "custodian" and found:
             known.add(found)
         else:
             beyond.add(FieldError(at, "not_representable"))
@@ -157,25 +170,3 @@ def _actors(provision: Provision, place: Place, path: str) -> Scope:
         beyond=frozenset(beyond),
         strangers=frozenset(strangers),
     )
-
-
-def _part(actor: Actor, at: str) -> tuple[str, Role | None]:
-    """Which part an actor plays in the rule, and its role in the hub if it is named."""
-    codings: Iterable[Any] = actor.get("role", {}).get("coding", ())
-    part, role = "other", None
-    for coding in codings:
-        code = coding.get("code")
-        if coding.get("system", "").startswith(OWN):
-            part, role = "recipient", _own(Role, code, at, "role_unknown")
-        elif "system" in coding and code in RECIPIENTS:
-            part = "recipient"
-        elif "system" in coding and code == CUSTODIAN:
-            part = "custodian"
-    return part, role
-
-
-def _own(codes: type[Known], code: Any, at: str, rule: str) -> Known:
-    try:
-        return codes(code)  # type: ignore[call-arg]
-    except ValueError:
-        raise rejected(at, rule) from None

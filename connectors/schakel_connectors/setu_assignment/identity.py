@@ -13,8 +13,16 @@ from schakel_contracts.identifiers import Bsn, is_bsn
 REGISTERS = MappingProxyType({"kvk": r"\d{8}", "rsin": r"\d{9}", "oin": r"\d{20}"})
 """The registers of organisations that SETU knows, and the form of their numbers."""
 
-BSN_NAMES = frozenset({"bsn", "http://fhir.nl/fhir/namingsystem/bsn"})
-"""What a partner may call a BSN, in lower case; SETU has no name for it."""
+BSN_NAME = re.compile(
+    r"bsn|burger[\W_]*service|citizen[\W_]*service"
+    r"|(?<![a-z])sofi(?![a-mo-z])"
+    r"|(?<![\d.])2\.16\.840\.1\.113883\.2\.4\.6\.3(?![\d.])",
+    re.IGNORECASE | re.ASCII,
+)
+"""What a partner may call a BSN, in whatever spelling; SETU has no name for it. Its OID and its FHIR system count too.
+
+A BSN under any other name would be kept as a number of the partner's own, and never be checked.
+"""
 
 
 class Identifier(BaseModel):
@@ -51,7 +59,7 @@ def person(
     bsns: set[Bsn] = set()
     own: list[str] = []
     for at, number in enumerate(numbers):
-        if BSN_NAMES.isdisjoint((number.agency.lower(), number.scheme.lower())):
+        if not (BSN_NAME.search(number.agency) or BSN_NAME.search(number.scheme)):
             own.append(scoped(number, issuers.get(number.agency.lower())))
         elif is_bsn(number.value):
             bsns.add(Bsn(number.value))

@@ -1,14 +1,14 @@
 """A SETU Assignment 2.0 as a placement, and as the involvement of who arranges and who employs."""
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from schakel_connectors.json_reading import RepeatedName, decoded
 from schakel_connectors.rejection import rejected
 from schakel_connectors.setu_assignment.hours import Work, hours_band
 from schakel_connectors.setu_assignment.identity import (
@@ -21,6 +21,7 @@ from schakel_connectors.setu_assignment.identity import (
 from schakel_connectors.stated.placement import PlacementStated
 from schakel_connectors.stated.relation import RelationStated
 from schakel_connectors.statement import OrganisationRef, Translation
+from schakel_connectors.times import check_years
 from schakel_connectors.xml_fields import fields_of
 from schakel_connectors.xml_reading import parse_xml
 from schakel_contracts.codes import PlacementKind, Role
@@ -36,14 +37,21 @@ def _day(text: object) -> date:
     """Drop the time zone that XML Schema allows; a number, to pydantic seconds, is no date."""
     found = _DAY.fullmatch(text) if isinstance(text, str) else None
     try:
-        if found:
-            return date.fromisoformat(found[1])
+        day = date.fromisoformat(found[1] if found else "")
     except ValueError:
-        pass
-    raise PydanticCustomError("date_invalid", "not a date of the form YYYY-MM-DD")
+        raise PydanticCustomError("date_invalid", "not a date of the form YYYY-MM-DD") from None
+    check_years(day)
+    return day
 
 
 Day = Annotated[date, BeforeValidator(_day)]
+
+
+def _number(value: object) -> object:
+    """Yes is no number, though Python counts it as one."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("not_a_number", "not a number")
+    return value
 
 
 class _Read(BaseModel):
@@ -65,7 +73,7 @@ class Party(_Read):
 class Amount(_Read):
     """An amount of work or of time."""
 
-    value: float = Field(ge=0, allow_inf_nan=False)
+    value: Annotated[float, BeforeValidator(_number)] = Field(ge=0, allow_inf_nan=False)
     unit: Code = Field(alias="unitCode")
 
 
@@ -120,16 +128,20 @@ def parse(raw: bytes) -> Record:
 
 
 def _from_json(raw: bytes) -> Record:
-    """JSON doesn't name its message: without an assigned worker it is taken for another one."""
+    """JSON doesn't name its message: without an assigned worker it is taken for another one.
+
+    It is read twice: pydantic would take the last of two workers, and never looks at what is not declared.
+    """
+    raw = raw.removeprefix(_BOM)
     try:
-        return Record.model_validate_json(raw.removeprefix(_BOM))
-    except ValidationError as error:
-        if any(each["type"] == "json_invalid" for each in error.errors(include_input=False)):
-            raise
-        content = json.loads(raw.removeprefix(_BOM))
-        if not isinstance(content, dict) or "assignedWorker" not in content:
-            raise rejected("record", "unsupported_type") from None
-        raise
+        content = decoded(raw.decode())
+    except RepeatedName:
+        raise rejected("record", "repeated") from None
+    except ValueError:
+        raise rejected("record", "json_invalid") from None
+    if not isinstance(content, dict) or "assignedWorker" not in content:
+        raise rejected("record", "unsupported_type")
+    return Record.model_validate_json(raw)
 
 
 def to_translations(record: Record) -> Iterator[Translation]:

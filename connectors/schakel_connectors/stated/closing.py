@@ -3,7 +3,7 @@
 Only what opens a way is closed, and stands in the registry for as long as nobody ends it. What was told once (where a
 plan stands, a level of support, a benefit) is not taken back by a record that is silent about it: an event that says
 "ended" would say more than the record does. What restricts (an objection that waits for its answer, an age, an exit)
-is not lifted by silence either, nor by a record that comes to be about somebody else.
+is not lifted by silence either, nor by a record that comes to be about somebody else: only by what says that it ends.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from uuid import UUID
 from schakel_connectors.stated.consent import NOTHING, Standing
 from schakel_connectors.statement import Sender, Statement
 from schakel_contracts.case_relation import CaseRelationEnded
-from schakel_contracts.codes import ConsentForm, Grantor, Role
+from schakel_contracts.codes import ConsentEffect, ConsentForm, Grantor, Role
 from schakel_contracts.consent import ConsentWithdrawn, Recipient
 from schakel_contracts.registry import (
     ConsentRecord,
@@ -37,14 +37,14 @@ NOTHING_TO_CLOSE = "-"
 
 
 def standing(record: Record) -> str:
-    """Return the few words with which that is closed which a registry record gives.
+    """Return the few words with which that is closed which a registry record gives; none for what restricts.
 
-    Of a consent they name the partners that it names, who are told to stop; an organisation outside the chain is told
-    nothing anyway.
+    Of a permission they name the partners that it names, who are told to stop; an organisation outside the chain is
+    told nothing anyway.
     """
     if isinstance(record, RelationRecord) and not record.ended:
         return f"relation {record.role} {record.party}"
-    if isinstance(record, ConsentRecord) and record.withdrawn_at is None and record.superseded_at is None:
+    if isinstance(record, ConsentRecord) and _permits(record):
         named = {f"{each.role or ''}/{each.party}" for each in record.recipients if ":" not in each.party}
         return " ".join(("consent", *sorted(named)))
     if isinstance(record, RepresentationRecord):
@@ -52,6 +52,11 @@ def standing(record: Record) -> str:
     if isinstance(record, (RequestRecord, EmergencyRecord, TrajectoryRecord)):
         return f"{ERASED}{record.kind}/{record.id}"
     return NOTHING_TO_CLOSE
+
+
+def _permits(record: ConsentRecord) -> bool:
+    stands = record.withdrawn_at is None and record.superseded_at is None
+    return stands and record.effect is ConsentEffect.PERMIT
 
 
 def closing(slot: str, stands: str, *, moved: bool) -> Statement:

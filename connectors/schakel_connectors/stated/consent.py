@@ -1,8 +1,9 @@
 """The statement of a permission or an objection of the person."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from schakel_connectors.rejection import RecordRejected, rejected
@@ -54,6 +55,9 @@ class Proof:
     granted_at: datetime | None = None
 
 
+AHEAD = timedelta(days=1)
+"""A permission can't have been given later than this after it was received: the clock of its keeper may run ahead."""
+
 NOTHING = Terms(ConsentEffect.PERMIT)
 """The terms of a part that is no more: only ever written together with the moment of its withdrawal."""
 
@@ -63,8 +67,12 @@ class ConsentStated:
     """One part of a consent: terms that hold or were withdrawn; without terms, that the part is not there (any more).
 
     Withdrawn is for good: a later version that is active again raises ``RecordRejected`` with the rule
-    ``withdrawn_before``, and a new permission takes a new consent.
+    ``withdrawn_before``, and a new permission takes a new consent. One that was given in days to come raises
+    ``date_in_future``: it would last longer than a consent may.
     """
+
+    given_field: ClassVar[str | None] = "Consent.dateTime"
+    """What the date of giving is called in a refusal; None: its source looks after that."""
 
     slot: str
     standing: Standing
@@ -80,6 +88,7 @@ class ConsentStated:
         if self.standing is Standing.HOLDS and self.terms:
             if memory == Standing.WITHDRAWN:
                 raise rejected("Consent.status", "withdrawn_before")
+            self._check_given(self.terms, received_at)
             return self._granted(identity, self.terms, sender)
         if not self._ends(memory):
             return None
@@ -118,6 +127,12 @@ class ConsentStated:
     def memory(self, previous: str | None) -> str:
         """Remember how it stands; withdrawn is never forgotten."""
         return Standing.WITHDRAWN if previous == Standing.WITHDRAWN else self.standing.value
+
+    def _check_given(self, terms: Terms, received_at: datetime) -> None:
+        given = self.proof.granted_at
+        ahead = given is not None and given > received_at + AHEAD
+        if ahead and self.given_field is not None and terms.effect is ConsentEffect.PERMIT:
+            raise rejected(self.given_field, "date_in_future")
 
     def _ends(self, memory: str | None) -> bool:
         """What held ends; a withdrawal that comes first is told too, since it names who may know the consent."""

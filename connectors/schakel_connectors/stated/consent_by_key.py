@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -33,6 +33,8 @@ class ConsentByKeyStated(ConsentStated):
     ``withdrawn_before`` for one that comes back, and ``consent_unknown`` for a key that never was: a slip in the key
     of a withdrawal must not look like a withdrawal.
     """
+
+    given_field: ClassVar[str | None] = None
 
     def event(
         self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime

@@ -1,22 +1,27 @@
-"""SuwiML's date: eight digits, in which zeros stand for what is not known."""
+"""SuwiML's dates: eight digits, in which zeros stand for what is not known; and the moment of its envelope."""
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from schakel_connectors.times import check_years
+
 OPEN_YEAR = 8888
-"""From this year on a date means "no end": partners send 88881231, 99991230 and 99991231."""
+"""From this year on a last day means "no end": partners send 88881231, 99991230 and 99991231."""
 
 _DATE = re.compile(r"(\d{4})(-?)(\d{2})\2(\d{2})", re.ASCII)
 """With dashes it is no SuwiML, but published answers have them."""
 
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
+"""A moment as XML Schema has it; a bare number, to pydantic seconds since 1970, is none."""
+
 
 def first_day(text: object) -> date | None:
-    """Return the earliest day a date can mean: of 20240000 1 January, of 00000000 None."""
+    """Return the earliest day a date can mean: of 20240000 1 January, of 00000000 None; nothing begins in 9999."""
     return _day(text, latest=False)
 
 
@@ -25,8 +30,19 @@ def last_day(text: object) -> date | None:
     return _day(text, latest=True)
 
 
+def moment(text: object) -> datetime:
+    """Return the moment of ``2026-11-24T03:00:00Z``; without a time zone it is read as UTC."""
+    try:
+        found = datetime.fromisoformat(text if isinstance(text, str) and _MOMENT.fullmatch(text) else "")
+    except ValueError:
+        raise _invalid() from None
+    check_years(found)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 FirstDay = Annotated[date | None, BeforeValidator(first_day)]
 LastDay = Annotated[date | None, BeforeValidator(last_day)]
+Moment = Annotated[datetime, BeforeValidator(moment)]
 
 
 def _day(text: object, *, latest: bool) -> date | None:
@@ -34,14 +50,17 @@ def _day(text: object, *, latest: bool) -> date | None:
     if not found:
         raise _invalid()
     year, month, day = (int(found[part]) for part in (1, 3, 4))
-    if year == 0 or year >= OPEN_YEAR:
+    if month == 0 and day:
+        raise _invalid()  # a day of no month
+    if year == 0 or (latest and year >= OPEN_YEAR):
         return None
-    if month == 0:
-        return date(year, 12, 31) if latest else date(year, 1, 1)
+    month_read = month or (12 if latest else 1)
     try:
-        return date(year, month, day or (monthrange(year, month)[1] if latest else 1))
+        read = date(year, month_read, day or (monthrange(year, month_read)[1] if latest else 1))
     except ValueError:
         raise _invalid() from None
+    check_years(read)
+    return read
 
 
 def _invalid() -> PydanticCustomError:

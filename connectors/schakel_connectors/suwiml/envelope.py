@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from schakel_connectors.rejection import rejected
@@ -14,10 +15,18 @@ _SOAP = (
     "{http://schemas.xmlsoap.org/soap/envelope/}",
     "{http://www.w3.org/2003/05/soap-envelope}",
 )
+INCOMES, ASSISTANCE, INSURANCE = "UWVDossierInkomsten", "Bijstandsregelingen", "UWVDossierWerknemersverzekeringen"
+ANSWERS = MappingProxyType(
+    {
+        INCOMES: "UWVPersoonsIkvInfoResponse",
+        ASSISTANCE: "BijstandsregelingenInfoResponse",
+        INSURANCE: "UWVPersoonsWvInfoResponse",
+    }
+)
+"""The services that are read, and what each calls its answer."""
+
 _SERVICE = re.compile(
-    r"\{http://bkwi\.nl/SuwiML/Diensten/"
-    r"(UWVDossierInkomsten|Bijstandsregelingen|UWVDossierWerknemersverzekeringen)"
-    r"(?:GSD)?(?:DigitaleDiensten)?/v\d{4}\}"
+    rf"\{{http://bkwi\.nl/SuwiML/Diensten/({'|'.join(ANSWERS)})(?:GSD)?(?:DigitaleDiensten)?/v\d{{4}}\}}"
 )
 _NO_PERSON = {
     "NietsGevonden": "nothing_found",
@@ -26,6 +35,9 @@ _NO_PERSON = {
     "FWI": "service_error",
 }
 """What an answer holds in place of a person, and the rule that it is refused by."""
+
+_WITH_A_PERSON = "FWI"
+"""A warning, which may also stand beside one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +60,17 @@ def message_of(root: "_Element") -> Message:
         raise rejected("record", "unsupported_type")
     if not local_name(body).endswith("Response"):
         raise rejected("record", "request_not_response")
+    if local_name(body) != ANSWERS[service[1]]:
+        raise rejected("record", "unsupported_type")
     clients = [child for child in body if local_name(child) == "ClientSuwi"]
+    beside = {local_name(child) for child in body}
     if not clients:
-        instead = {local_name(child) for child in body}
-        rules = (rule for name, rule in _NO_PERSON.items() if name in instead)
+        rules = (rule for name, rule in _NO_PERSON.items() if name in beside)
         raise rejected("ClientSuwi", next(rules, "missing"))
     if len(clients) > 1:
         raise rejected("ClientSuwi", "repeated")
+    if beside & (_NO_PERSON.keys() - {_WITH_A_PERSON}):
+        raise rejected("ClientSuwi", "answer_contradicts_itself")
     return Message(service[1], clients[0], _created(header))
 
 
@@ -67,6 +83,8 @@ def _opened(root: "_Element") -> "tuple[_Element, _Element | None]":
                 raise rejected("record", "soap_body_missing")
             if body[0].tag == f"{namespace}Fault":
                 raise rejected("record", "soap_fault")
+            if len(body) > 1:
+                raise rejected("record", "more_than_one_message")
             return body[0], root.find(f"{namespace}Header")
     return root, None
 

@@ -1,20 +1,20 @@
 """A SuwiML answer about one person, as benefits and as the sender's involvement."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from typing import Annotated
+from datetime import date, timedelta
+from types import MappingProxyType
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from schakel_connectors.rejection import rejected
 from schakel_connectors.stated.benefit import BenefitStated
 from schakel_connectors.stated.relation import RelationStated
 from schakel_connectors.statement import Subject, Translation
 from schakel_connectors.suwiml.codes import DECISION, INCOME, kind_of_law
-from schakel_connectors.suwiml.dates import FirstDay, LastDay
-from schakel_connectors.suwiml.envelope import message_of
+from schakel_connectors.suwiml.dates import FirstDay, LastDay, Moment
+from schakel_connectors.suwiml.envelope import ASSISTANCE, INCOMES, INSURANCE, Message, message_of
 from schakel_connectors.suwiml.standing import Application, Run, standing
-from schakel_connectors.xml_fields import fields_of
+from schakel_connectors.xml_fields import fields_of, local_name
 from schakel_connectors.xml_reading import parse_xml
 from schakel_contracts.codes import BenefitStatus
 from schakel_contracts.identifiers import Bsn, is_bsn
@@ -22,8 +22,15 @@ from schakel_contracts.identifiers import Bsn, is_bsn
 CURRENT = (BenefitStatus.GRANTED, BenefitStatus.REQUESTED)
 """While a benefit stands so, the sender is involved with the person."""
 
-Moment = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else at.replace(tzinfo=UTC))]
-"""Without a time zone it is read as UTC."""
+
+FOUND_BY = MappingProxyType(
+    {
+        "Inkomstenverhouding": frozenset({INCOMES}),
+        "AanvraagUitkering": frozenset({INSURANCE, ASSISTANCE}),
+        "Uitkeringsverhouding": frozenset({INSURANCE, ASSISTANCE}),
+    }
+)
+"""Which services answer with what is read of a person."""
 
 
 class _Read(BaseModel):
@@ -94,8 +101,16 @@ class Record(_Read):
 def parse(raw: bytes) -> Record:
     """Read one answer, with or without a SOAP envelope."""
     message = message_of(parse_xml(raw))
+    _check_service(message)
     client = fields_of(message.client, Client, "ClientSuwi")
     return Record.model_validate({"Service": message.service, "Created": message.created, "ClientSuwi": client})
+
+
+def _check_service(message: Message) -> None:
+    """Refuse what the service can't answer with: left unread, it would be lost without a word."""
+    for child in message.client:
+        if (name := local_name(child)) in FOUND_BY and message.service not in FOUND_BY[name]:
+            raise rejected(f"ClientSuwi.{name}", "not_of_this_service")
 
 
 def to_translations(record: Record) -> Iterator[Translation]:

@@ -2,17 +2,20 @@
 
 from collections import defaultdict
 
+from schakel_connectors.outside import Refer, outside
 from schakel_connectors.rejection import rejected
 from schakel_connectors.statement import SELF, OrganisationRef, Party, Sender
 from schakel_contracts.codes import Role
-from schakel_contracts.identifiers import is_bsn
+from schakel_contracts.identifiers import deterministic_id
 from schakel_services.chain.model import Chain
 
 
 class Directory:
     """All partners of a chain, by every identifier that they have."""
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: Chain, refer: Refer = deterministic_id) -> None:
+        """``refer`` makes the ids of things, and of organisations outside; the intake does so with the chain's key."""
+        self._refer = refer
         self._found: dict[tuple[str, str], list[Party]] = defaultdict(list)
         for partner in chain.partner:
             party = Party(partner.id, partner.role)
@@ -31,13 +34,14 @@ class Directory:
                 return own
             return self.resolve(ref, wanted)
 
-        return Sender(partner, role, resolve)
+        return Sender(partner, role, resolve, self._refer)
 
     def resolve(self, ref: OrganisationRef, role: Role | None) -> Party:
         """Return the one partner that has this identifier, and this role when given.
 
-        An organisation outside the chain comes back as ``scheme:value``: named, and told nothing. One with several
-        desks of which the record does not say which is rejected: a guess could tell the wrong desk.
+        An organisation outside the chain comes back under a name that gives nothing away (``outside``): named, and
+        told nothing. One with several desks of which the record does not say which is rejected: a guess could tell
+        the wrong desk.
         """
         found = self._found.get((ref.scheme, ref.value), [])
         if role is not None:
@@ -46,9 +50,4 @@ class Directory:
             raise rejected("recipient", "names_several_partners")
         if found:
             return found[0]
-        if ref.scheme != "partner":
-            return Party(f"{ref.scheme}:{ref.value}", role)
-        if is_bsn(ref.value):
-            # No organisation has a number like that by a name of this chain: somebody wrote a person where one belongs.
-            raise rejected("recipient", "not_an_organisation")
-        return Party(f"unknown:{ref.value}", role)
+        return outside(ref, role, self._refer)

@@ -1,6 +1,7 @@
 """Try files on a connector, as an intake would take them one after another, without a broker or a key."""
 
 import os
+from collections import ChainMap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any
 from schakel_connectors.connector import Connector
 from schakel_connectors.rejection import RecordRejected, rejected
 from schakel_connectors.statement import Sender, Translation
+from schakel_connectors.times import not_from_the_future
 from schakel_connectors.trial import Memory, Trial, try_record
 
 Tried = dict[str, Any]
@@ -37,7 +39,11 @@ class Trials:
         except RecordRejected as error:
             yield shown | _rejected(error)
             return
-        batch = self.connector.split(raw)
+        try:
+            batch = self.connector.split(raw)
+        except Exception:  # noqa: BLE001 - a connector's mistake, which the intake answers in the same way
+            yield shown | _rejected(rejected("record", "connector_failed"))
+            return
         if batch is None:
             yield shown | self._taken(raw, self.memory)
             return
@@ -58,6 +64,8 @@ class Trials:
         return {"outcome": trial["outcome"], "events": trial["events"], "registry": trial["registry"]}
 
     def _try(self, raw: bytes, memory: Memory | None) -> Trial:
+        translations = self.connector.translate(raw)
+        not_from_the_future(translations, self.received_at)
         trial = try_record(
             self.connector,
             raw,
@@ -67,14 +75,15 @@ class Trials:
             memory=memory,
         )
         if trial["outcome"] != "rejected":
-            found = self._linked(self.connector.translate(raw))
+            found = self._linked(translations)
             if trial["outcome"] == "accepted":
-                self.persons = found
+                self.persons |= found
         return trial
 
     def _linked(self, translations: Iterable[Translation]) -> dict[str, str]:
-        """Return the numbers that are known after this record; a mix-up of persons is a rejection, as at the intake."""
-        known = dict(self.persons)
+        """Return the numbers that this record links; a mix-up of persons is a rejection, as at the intake."""
+        new: dict[str, str] = {}
+        known = ChainMap(new, self.persons)
         for translation in translations:
             subject = translation.subject
             owners = {known[number] for number in subject.own_numbers if number in known}
@@ -84,8 +93,8 @@ class Trials:
             elif owners - {subject.bsn}:
                 raise rejected("subject", "number_belongs_to_another_person")
             else:
-                known |= dict.fromkeys(subject.own_numbers, subject.bsn)
-        return known
+                new |= dict.fromkeys(subject.own_numbers, subject.bsn)
+        return new
 
 
 def _rejected(error: RecordRejected) -> Tried:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 from uuid import uuid4
@@ -50,7 +49,7 @@ def build(settings: Settings) -> Frame:
     chain = load_chain(settings.chain_file)
     keyring = Keyring(settings.data / chain.keys)
     chain_key = keyring.chain()
-    directory = Directory(chain)
+    directory = Directory(chain, chain_key.reference)
     health = Health()
     senders = [p for p in chain.partner if p.connectors and settings.partner in {None, p.id}]
     counters = {partner.id: _counter(partner, keyring, health) for partner in senders}
@@ -110,7 +109,7 @@ def _desk_maker(
         return Desk(
             partner=partner.id,
             oin=partner.oin,
-            sender=replace(directory.sender(partner.id, partner.role), refer=chain_key.reference),
+            sender=directory.sender(partner.id, partner.role),
             connectors=dict(counter.connectors),
             chain_key=chain_key,
             keys=counter.keys,

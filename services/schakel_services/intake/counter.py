@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from schakel_connectors.batch import Batch
 from schakel_connectors.connector import Connector
+from schakel_connectors.rejection import RecordRejected
+from schakel_services.intake.failing import connector_failed
 from schakel_services.intake.incoming import Inbox, Incoming, NotTaken, Result
 from schakel_services.runtime.health import Progress
 from schakel_services.runtime.keys import PartnerKeys
@@ -24,6 +27,13 @@ class Counter:
     inbox: Inbox
     progress: Progress
     pipe: Pipe | None = None
+
+    def split(self, item: Incoming) -> Batch | None:
+        """Return the records of a file that holds several; raise ``RecordRejected`` where its connector fails at it."""
+        try:
+            return self.connectors[item.connector].split(item.raw)
+        except Exception as error:  # noqa: BLE001 - a connector's mistake: this file is refused, all others go on
+            raise RecordRejected(connector_failed(item.connector, error)) from None
 
     async def hand_in(self, item: Incoming) -> Result:
         """Return what became of a record once that is on the log; raise ``NotTaken`` or ``TooBusy`` otherwise."""

@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from schakel_connectors.batch import Batch
+from schakel_connectors.rejection import RecordRejected
 from schakel_services.intake.counter import Counter
-from schakel_services.intake.incoming import Incoming, NotTaken, TooBusy
+from schakel_services.intake.failing import connector_failed
+from schakel_services.intake.incoming import Incoming, NotTaken, Result, TooBusy
 from schakel_services.intake.rows import hand_in_rows, told
 from schakel_services.runtime.log import log
 
@@ -79,26 +81,34 @@ class WatchedFolder:
         return settled
 
     async def _take(self, path: Path) -> None:
+        """Take one file; whatever goes wrong with it refuses it, since a folder that stops would keep all others."""
         connector = path.parent.name
         size_max = self._counter.connectors[connector].manifest.size_max
         try:
             with path.open("rb") as file:
                 raw = file.read(size_max + 1)
-            item = Incoming(connector, raw, self._now())
-            batch = self._counter.connectors[connector].split(raw)
-            if batch is not None:
-                await self._take_rows(path, item, batch)
-                return
-            result = await self._counter.hand_in(item)
+            await self._hand_in(path, Incoming(connector, raw, self._now()))
         except (NotTaken, TooBusy):
             return  # it stays where it is, and the next look tries again
         except OSError as error:
             log.warning(
                 "file_unreadable", partner=self._counter.partner, connector=connector, error=type(error).__name__
             )
-            return
+        except RecordRejected as error:
+            self._answer(path, Result("rejected", errors=error.errors))
+        except Exception as error:  # noqa: BLE001 - a mistake of the connector or of ours
+            self._answer(path, Result("rejected", errors=(connector_failed(connector, error),)))
+
+    async def _hand_in(self, path: Path, item: Incoming) -> None:
+        batch = self._counter.split(item)
+        if batch is not None:
+            await self._take_rows(path, item, batch)
+        else:
+            self._answer(path, await self._counter.hand_in(item))
+
+    def _answer(self, path: Path, result: Result) -> None:
         errors = [{"field": error.field, "rule": error.rule} for error in result.errors]
-        with self._moving(connector):
+        with self._moving(path.parent.name):
             self._move(path, result.outcome, {"errors": errors})
 
     async def _take_rows(self, path: Path, item: Incoming, batch: Batch) -> None:

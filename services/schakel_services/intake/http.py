@@ -3,7 +3,7 @@
 A file of many records is answered row by row.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from opentelemetry import propagate, trace
@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from schakel_connectors.batch import Batch
+from schakel_connectors.rejection import FieldError, RecordRejected
 from schakel_services.intake.counter import Counter
 from schakel_services.intake.incoming import Incoming, NotTaken, TooBusy
 from schakel_services.intake.rows import hand_in_rows, told
@@ -65,7 +66,10 @@ def site(counters: Mapping[str, Counter], now: Callable[[], datetime]) -> Starle
             return problem(413, "too_large", size_max=connector.manifest.size_max)
         with TRACER.start_as_current_span("intake", context=propagate.extract(request.headers)):
             item = Incoming(connector.name, raw, now(), withhold=_withhold(request), traceparent=_traceparent(request))
-            batch = connector.split(raw)
+            try:
+                batch = counter.split(item)
+            except RecordRejected as refused_whole:
+                return problem(422, "rejected", errors=_lines(refused_whole.errors))
             return await _hand_in(counter, item) if batch is None else await _hand_in_rows(counter, item, batch)
 
     routes = [Route("/v1/partners/{partner}/records/{connector}", take, methods=["POST"])]
@@ -81,8 +85,11 @@ async def _hand_in(counter: Counter, item: Incoming) -> Response:
         return problem(503, "unavailable", RETRY_AFTER)
     if result.outcome == "accepted":
         return JSONResponse({"outcome": "accepted", "events": list(result.events)}, 202)
-    errors = [{"field": error.field, "rule": error.rule} for error in result.errors]
-    return problem(422, result.outcome, errors=errors)
+    return problem(422, result.outcome, errors=_lines(result.errors))
+
+
+def _lines(errors: Iterable[FieldError]) -> list[dict[str, str]]:
+    return [{"field": error.field, "rule": error.rule} for error in errors]
 
 
 async def _hand_in_rows(counter: Counter, item: Incoming, batch: Batch) -> Response:

@@ -8,17 +8,17 @@ from schakel_connectors.connector import Connector
 from schakel_connectors.interpret import Change, Remembered, interpret
 from schakel_connectors.rejection import FieldError, RecordRejected
 from schakel_connectors.statement import Sender, Translation
+from schakel_connectors.times import not_from_the_future
 from schakel_contracts.codes import Role
 from schakel_contracts.envelope import OIN_SOURCE
 from schakel_services.chain.load import NOT_ENTITLED
 from schakel_services.intake.corrected import Said, about_now, endings, said_of
+from schakel_services.intake.failing import connector_failed
 from schakel_services.intake.handles import LinkBook
 from schakel_services.intake.incoming import Incoming, Result
 from schakel_services.intake.taken import News, Origin, Taken
 from schakel_services.intake.versions import Versions, packed, unpacked
-from schakel_services.runtime.crash import place_of
 from schakel_services.runtime.keys import ChainKey, PartnerKeys
-from schakel_services.runtime.log import log
 
 ACCEPTED = Result("accepted")
 ROLES = frozenset(role.value for role in Role)
@@ -56,6 +56,7 @@ class Desk:
             translations = self.read(item) if read is None else read
             if isinstance(translations, Exception):
                 raise translations
+            not_from_the_future(translations, item.received_at)
             taken = Taken(ACCEPTED, Origin(self.source, item, position))
             groups: dict[str, list[Said]] = {}
             for translation in translations:
@@ -76,8 +77,7 @@ class Desk:
         except RecordRejected as error:
             return Taken(Result("rejected", errors=error.errors))
         except Exception as error:  # noqa: BLE001 - a connector's mistake: this record is refused, those behind it go on
-            log.error("connector_failed", connector=item.connector, error=type(error).__name__, place=place_of(error))
-            return Taken(Result("rejected", errors=(FieldError("record", "connector_failed"),)))
+            return Taken(Result("rejected", errors=(connector_failed(item.connector, error),)))
         taken.result = Result("accepted", taken.ids())
         return taken
 

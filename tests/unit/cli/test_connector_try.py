@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ TWENTE = ROOT / "infra" / "chains" / "twente.toml"
 SUWI = Path(suwiml.__path__[0]) / "samples"
 BSN = "http://fhir.nl/fhir/NamingSystem/bsn"
 OWN = "https://epd.example/clienten"
+SIX_THOUSAND_S = 30.0
+"""Far more than it takes; where each row looks at all before it, far less."""
 
 
 def patient(folder: Path, number: str, bsn: str) -> Path:
@@ -184,3 +187,14 @@ def test_time_can_be_given() -> None:
 
 def _fail(_raw: bytes) -> None:
     raise ZeroDivisionError
+
+
+def test_thousands_of_rows_are_tried_in_bounded_time(tmp_path: Path) -> None:
+    """Each takes as long as the one before it, however many there were."""
+    row = {"type": "attendance.exception", "bsn": "999900006", "on": "2026-01-20", "kind": "no_show"}
+    file = tmp_path / "rows.json"
+    file.write_text(json.dumps([row | {"record": f"A-{n}", "client": f"C-{n}"} for n in range(6_000)]))
+    begun = time.perf_counter()
+    tried = list(Trials(load("chain_record"), trial_sender(load("chain_record")), RECEIVED_AT).take(file))
+    assert {each["outcome"] for each in tried} == {"accepted"}
+    assert time.perf_counter() - begun < SIX_THOUSAND_S

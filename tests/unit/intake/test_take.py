@@ -258,7 +258,7 @@ class Lines:
 def test_a_connector_that_fails_refuses_that_record(monkeypatch: pytest.MonkeyPatch) -> None:
     """A mistake in code is no reason to stop the others; the log names place and kind, never what it said."""
     lines = Lines()
-    monkeypatch.setattr("schakel_services.intake.take.log", lines)
+    monkeypatch.setattr("schakel_services.intake.failing.log", lines)
     practice = Practice()
     taken = practice.take(of(ANN, key="a"), of(BOB, key="b", fail="crash"))
     assert taken.result.errors == (FieldError("record", "connector_failed"),)

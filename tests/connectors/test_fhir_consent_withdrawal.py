@@ -1,0 +1,154 @@
+"""A withdrawal holds whatever else is wrong with the record, and whatever stands beside it (AVG 7(3))."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from schakel_connectors.connector import load
+from schakel_connectors.trial import Memory, Trial, try_record
+
+OWN = "https://schakel.example/CodeSystem"
+RECEIVED = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FHIR_CONSENT = load("fhir_consent")
+
+Json = dict[str, Any]
+
+
+def a_consent(**changes: Any) -> Json:
+    """A permission; a field that is None is left out."""
+    who = {"identifier": {"system": "https://schakel.example/partner", "value": "jobcoach"}}
+    consent = {
+        "resourceType": "Consent",
+        "id": "c1",
+        "status": "active",
+        "scope": {
+            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}]
+        },
+        "patient": {"identifier": {"system": "http://fhir.nl/fhir/NamingSystem/bsn", "value": "999910115"}},
+        "dateTime": "2025-11-03",
+        "provision": {
+            "type": "permit",
+            "actor": [{"role": {"coding": [{"system": f"{OWN}/role", "code": "JOB"}]}, "reference": who}],
+            "purpose": [{"system": f"{OWN}/purpose", "code": "job_coaching"}],
+            "class": [{"system": f"{OWN}/category", "code": "support_level"}],
+        },
+    } | changes
+    return {name: value for name, value in consent.items() if value is not None}
+
+
+def a_bundle(*consents: Json) -> Json:
+    """Several consents, with somebody whom they do not need."""
+    patient = {"resourceType": "Patient", "id": "x", "identifier": [{"system": "https://epd.example", "value": "1"}]}
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": r} for r in (patient, *consents)]}
+
+
+def tried(document: Json | bytes, memory: Memory) -> Trial:
+    """What the document leads to, after what came before."""
+    raw = document if isinstance(document, bytes) else json.dumps(document).encode()
+    return try_record(FHIR_CONSENT, raw, None, (), RECEIVED, memory)
+
+
+def said(trial: Trial) -> list[str]:
+    """The events, in one word each."""
+    return [event["type"].split(".")[3] for event in trial["events"]]
+
+
+PROVISION = a_consent()["provision"]
+WRONG = [
+    {"meta": {"lastUpdated": "gisteren"}},
+    {"meta": {"lastUpdated": 7}},
+    {"meta": []},
+    {"provision": PROVISION | {"actor": PROVISION["actor"] * 21}},
+    {"provision": PROVISION | {"type": "misschien"}},
+    {"provision": "alles"},
+    {"provision": PROVISION | {"period": {"start": 1}}},
+    {"scope": None},
+    {"scope": "privacy"},
+    {"performer": "moeder"},
+    {"policy": 1},
+    {"dateTime": 2025},
+    {"extension": [{"url": "https://schakel.example/StructureDefinition/grantr"}]},
+    {"organization": [1]},
+]
+
+
+@pytest.mark.parametrize("in_bundle", [False, True])
+@pytest.mark.parametrize("wrong", WRONG, ids=range(len(WRONG)))
+def test_withdrawal_holds_whatever_is_wrong(wrong: Json, in_bundle: bool) -> None:  # noqa: FBT001 - a case
+    """Alone and in a Bundle; what an active consent is refused for does not keep it alive."""
+    memory: Memory = {}
+    tried(a_consent(), memory)
+    ended = a_consent(status="inactive", **wrong)
+    assert said(tried(a_bundle(ended) if in_bundle else ended, memory)) == ["withdrawn"]
+    assert tried(a_consent(), memory)["errors"] == [{"field": "Consent.status", "rule": "withdrawn_before"}]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"patient": None},
+        {"patient": {"identifier": {"system": "http://fhir.nl/fhir/NamingSystem/bsn", "value": "999910116"}}},
+        {"modifierExtension": [{"url": "https://epd.example/niet"}]},
+        {"implicitRules": "https://epd.example/regels"},
+        {"status": "ingetrokken"},
+    ],
+)
+def test_withdrawal_of_nobodys_or_with_an_unknown_meaning_is_refused(wrong: Json) -> None:
+    """It must be known whose consent ends, and that it ends; the refusal is that of the whole record."""
+    memory: Memory = {}
+    tried(a_consent(), memory)
+    trial = tried(a_consent(**({"status": "inactive"} | wrong)), memory)
+    assert (trial["outcome"], said(trial)) == ("rejected", [])
+
+
+def outcomes(document: Json) -> list[tuple[int, str, list[str]]]:
+    """What becomes of each part of a Bundle, after the first consent was given."""
+    memory: Memory = {}
+    tried(a_consent(), memory)
+    batch = FHIR_CONSENT.split(json.dumps(document).encode())
+    assert batch is not None
+    trials = [(part.number, tried(part.raw, memory)) for part in batch.parts]
+    return [(n, trial["outcome"], said(trial) + [error["field"] for error in trial["errors"]]) for n, trial in trials]
+
+
+def test_another_consent_does_not_stand_in_the_way_of_a_withdrawal() -> None:
+    """Each withdrawal is answered by itself, the rest together; an error names the entry that was sent."""
+    bad = a_consent(id="c2", provision=PROVISION | {"type": "misschien"})
+    assert outcomes(a_bundle(bad, a_consent(status="inactive"))) == [
+        (3, "accepted", ["withdrawn"]),
+        (2, "rejected", ["Bundle.entry.1.resource.Consent.provision.type"]),
+    ]
+    nobody = a_consent(id="c3", status="inactive", patient={"display": "iemand"})
+    assert outcomes(a_bundle(nobody, a_consent(status="inactive"))) == [
+        (2, "rejected", ["Bundle.entry.1.resource.Consent.patient"]),
+        (3, "accepted", ["withdrawn"]),
+    ]
+
+
+def test_what_is_refused_of_a_bundle_can_be_written_anew() -> None:
+    """With whom it is about, and without what was taken."""
+    bad = a_consent(id="c2", provision=PROVISION | {"type": "misschien"})
+    batch = FHIR_CONSENT.split(json.dumps(a_bundle(bad, a_consent(status="inactive"))).encode())
+    assert batch is not None
+    again = json.loads(batch.only({2}))["entry"]
+    assert [entry.get("resource", {}).get("id") for entry in again] == ["x", "c2", None]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        a_consent(status="inactive"),
+        a_bundle(a_consent(status="inactive")),
+        a_bundle(a_consent(status="inactive"), a_consent(id="c2")),
+        a_bundle(a_consent(), a_consent(id="c2", provision={"type": "misschien"})),
+        a_bundle(a_consent(status="inactive"), a_consent()),
+        {"resourceType": "Bundle", "entry": "inactive"},
+        {"resourceType": "Bundle", "entry": [1, {"resource": 2}, {"resource": {"id": "inactive"}}]},
+    ],
+    ids=range(7),
+)
+def test_what_need_not_or_can_not_be_taken_apart_is_one_record(document: Json) -> None:
+    """One consent, all is well, no withdrawal, or the same consent twice, of which it is unknown which holds."""
+    assert FHIR_CONSENT.split(json.dumps(document).encode()) is None
