@@ -40,6 +40,15 @@ POLICY = load_policy()
 FLOWS = {f"F{number}" for number in range(1, 48)}
 BY_THE_CLOCK = {"F41"}
 REQUESTS = {Role.INC: ("PW64(1)(n)", "PW64(1)(l)"), Role.UWV: ("SUWI54(10)", "SUWI54(8)(b)", "SUWI62")}
+PROVIDERS = sorted(
+    {
+        role
+        for row in POLICY.rows.values()
+        if any(code.startswith("Sr:") for code in row.basis)
+        for role in row.source_roles
+    }
+)
+"""Who answers what is asked by law."""
 IDS = {
     Role.GGZ: "ggz-het-veen",
     Role.DAY: "dagbesteding-de-linde",
@@ -151,21 +160,22 @@ def setting(kind: str) -> list[dict[str, Any]]:
 
 
 def requests(asker: Role, kind: str) -> list[dict[str, Any]]:
-    """Return the standing requests of one body: what it may ask by its law, about everything."""
+    """Return the standing requests of one body: what it may ask by its law, about everything, of each who answers."""
     return [
         {
             "type": "statutory_request.received",
-            "record": f"W-{article}-{question}-{kind}",
-            "request_id": f"W-{article}-{question}-{kind}",
+            "record": f"W-{article}-{question}-{provider}-{kind}",
+            "request_id": f"W-{article}-{question}-{provider}-{kind}",
             "article": article,
             "question": question.value,
-            "addressee": partner_of(Role.REI),
+            "addressee": partner_of(provider),
             "due": "2026-01-28",
             "standing": True,
             "valid_until": "2099-12-31",
         }
         for article in REQUESTS[asker]
         for question in StatutoryQuestion
+        for provider in PROVIDERS
     ]
 
 

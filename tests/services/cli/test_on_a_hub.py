@@ -109,7 +109,8 @@ def test_a_decision_of_the_gate_is_explained_with_its_delivery(hub: Hub) -> None
     by_notification = hub.place.schakel("explain", told["notification_id"], "--json").line()
     assert by_notification["event_id"] == line["event_id"]
     assert (
-        "Grondslag S:PW67a: het college informeert UWV (art. 67" in hub.place.schakel("explain", line["event_id"]).out
+        "Grondslag S:PW67a: het college informeert UWV (art. 6 lid 1 onder e AVG; art. 67"
+        in hub.place.schakel("explain", line["event_id"]).out
     )
 
 

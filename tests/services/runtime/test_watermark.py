@@ -58,7 +58,8 @@ async def test_who_asks_together_shares_a_request(ground: Ground) -> None:
     requests = Requests(watermarks)
     parts = [TopicPartition(topic, number % 2) for number in range(50)]
     ends = await asyncio.gather(*map(watermarks.end, parts))
-    assert ends == [0, 2] * 25
+    # With the marker of the transaction, or before it was written.
+    assert ends in ([0, 2] * 25, [0, 1] * 25)
     assert [sorted(asked) for asked in requests.asked] == [parts[:2]]
 
 
@@ -74,7 +75,8 @@ async def test_a_request_on_its_way_answers_no_later_question(ground: Ground) ->
     later = asyncio.create_task(watermarks.end(TopicPartition(topic, 0)))
     await asyncio.sleep(0)
     requests.go.set()
-    assert await later == 2
+    # The record; the marker behind it is written after a commit is acknowledged, and may not be there yet.
+    assert await later >= 1
     await first
     assert len(requests.asked) == 2
 
