@@ -87,7 +87,7 @@ class Coach(Stage):
         """Return the events that a partner published, with their headers."""
         mine = f":{partner}".encode()
         records = await self.ground.read(topics.EVENTS)
-        return [each for each in records if dict(each.headers)["ce_source"].endswith(mine)]
+        return [each for each in records if dict(each.headers).get("ce_source", b"").endswith(mine)]
 
     async def refused(self, partner: str) -> list[Refusal]:
         """Return what was refused of a partner."""
