@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from tests.connectors.a_fhir_consent import HL7, OWN, Json
+from tests.connectors.a_fhir_consent import a_consent as consent_of
+from tests.connectors.a_fhir_consent import a_permission as a_rule
 
 from schakel_connectors.connector import load
 from schakel_connectors.rejection import rejected
@@ -12,36 +15,13 @@ from schakel_connectors.statement import OrganisationRef, Party, Sender
 from schakel_connectors.trial import Memory, Trial, try_record
 from schakel_contracts.codes import Role
 
-OWN = "https://schakel.example/CodeSystem"
-HL7 = "http://terminology.hl7.org/CodeSystem"
 RECEIVED = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-Json = dict[str, Any]
-
-
-def a_rule(partner: str, category: str) -> Json:
-    """A permission for one partner to know one category."""
-    who = {"identifier": {"system": "https://schakel.example/partner", "value": partner}}
-    return {
-        "type": "permit",
-        "actor": [{"role": {"coding": [{"system": f"{OWN}/role", "code": "JOB"}]}, "reference": who}],
-        "purpose": [{"system": f"{OWN}/purpose", "code": "job_coaching"}],
-        "class": [{"system": f"{OWN}/category", "code": category}],
-    }
 
 
 def a_consent(*rules: Json, **changes: Any) -> Json:
     """A consent of these rules, in an opt-in; a field that is None is left out."""
-    consent = {
-        "resourceType": "Consent",
-        "id": "c1",
-        "status": "active",
-        "scope": {"coding": [{"system": f"{HL7}/consentscope", "code": "patient-privacy"}]},
-        "patient": {"identifier": {"system": "http://fhir.nl/fhir/NamingSystem/bsn", "value": "999910115"}},
-        "dateTime": "2025-11-03",
-        "provision": {"type": "deny", "provision": list(rules or (a_rule("jobcoach", "support_level"),))},
-    } | changes
-    return {name: value for name, value in consent.items() if value is not None}
+    inner = list(rules or (a_rule("jobcoach", "support_level"),))
+    return consent_of({"type": "deny", "provision": inner}, **changes)
 
 
 def tried(document: Json, memory: Memory, sender: Sender | None = None) -> Trial:

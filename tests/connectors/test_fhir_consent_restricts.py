@@ -4,22 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from tests.connectors.a_fhir_consent import HL7, OWN, Json, a_consent, an_actor
 
 from schakel_connectors.connector import load
 from schakel_connectors.trial import Trial, try_record
 
-OWN = "https://schakel.example/CodeSystem"
-HL7 = "http://terminology.hl7.org/CodeSystem"
 EXTENSION = "https://schakel.example/StructureDefinition"
 LOINC = {"system": "http://loinc.org", "code": "34133-9"}
-
-Json = dict[str, Any]
-
-
-def an_actor(partner: str, system: str = f"{OWN}/role", code: str = "JOB") -> Json:
-    """A recipient in a role of the hub."""
-    who = {"identifier": {"system": "https://schakel.example/partner", "value": partner}}
-    return {"role": {"coding": [{"system": system, "code": code}]}, "reference": who}
 
 
 def a_rule(kind: str | None = "permit", **changes: Any) -> Json:
@@ -35,16 +26,7 @@ def a_rule(kind: str | None = "permit", **changes: Any) -> Json:
 
 def tried(provision: Json, **changes: Any) -> Trial:
     """What a consent of this rule leads to."""
-    consent = {
-        "resourceType": "Consent",
-        "id": "c1",
-        "status": "active",
-        "scope": {"coding": [{"system": f"{HL7}/consentscope", "code": "patient-privacy"}]},
-        "patient": {"identifier": {"system": "http://fhir.nl/fhir/NamingSystem/bsn", "value": "999910115"}},
-        "dateTime": "2025-11-03",
-        "provision": provision,
-    }
-    return try_record(load("fhir_consent"), json.dumps(consent | changes).encode())
+    return try_record(load("fhir_consent"), json.dumps(a_consent(provision, **changes)).encode())
 
 
 def rules(trial: Trial) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.connectors.a_fhir_consent import a_consent
 
 from schakel_connectors.connector import load
 from schakel_connectors.trial import try_record
@@ -77,17 +78,7 @@ def permits(chain: tuple[Rule, ...], grant: Grant) -> bool:
 def test_hub_permits_exactly_what_the_person_said(rule: Rule) -> None:
     """Or refuses the consent; it never permits a grant that the model denies."""
     root = rule | {"type": "permit"}
-    consent = {
-        "resourceType": "Consent",
-        "id": "c",
-        "status": "active",
-        "scope": {
-            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}]
-        },
-        "patient": {"reference": "Patient/1"},
-        "dateTime": "2025-11-03",
-        "provision": in_fhir(root),
-    }
+    consent = a_consent(in_fhir(root), patient={"reference": "Patient/1"})
     trial = try_record(load("fhir_consent"), json.dumps(consent).encode())
     expected = {grant for grant in product(PARTIES, CATEGORIES, PURPOSES) if permits((root,), grant)}
 

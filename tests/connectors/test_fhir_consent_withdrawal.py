@@ -5,37 +5,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from tests.connectors.a_fhir_consent import Json, a_permission
+from tests.connectors.a_fhir_consent import a_consent as consent_of
 
 from schakel_connectors.connector import load
 from schakel_connectors.trial import Memory, Trial, try_record
 
-OWN = "https://schakel.example/CodeSystem"
 RECEIVED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FHIR_CONSENT = load("fhir_consent")
-
-Json = dict[str, Any]
 
 
 def a_consent(**changes: Any) -> Json:
     """A permission; a field that is None is left out."""
-    who = {"identifier": {"system": "https://schakel.example/partner", "value": "jobcoach"}}
-    consent = {
-        "resourceType": "Consent",
-        "id": "c1",
-        "status": "active",
-        "scope": {
-            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}]
-        },
-        "patient": {"identifier": {"system": "http://fhir.nl/fhir/NamingSystem/bsn", "value": "999910115"}},
-        "dateTime": "2025-11-03",
-        "provision": {
-            "type": "permit",
-            "actor": [{"role": {"coding": [{"system": f"{OWN}/role", "code": "JOB"}]}, "reference": who}],
-            "purpose": [{"system": f"{OWN}/purpose", "code": "job_coaching"}],
-            "class": [{"system": f"{OWN}/category", "code": "support_level"}],
-        },
-    } | changes
-    return {name: value for name, value in consent.items() if value is not None}
+    permission = changes.pop("provision", a_permission("jobcoach", "support_level"))
+    return consent_of(permission, **changes)
 
 
 def a_bundle(*consents: Json) -> Json:

@@ -7,8 +7,9 @@ from schakel_contracts.codes import Category, Role
 from schakel_contracts.event import Event
 from schakel_contracts.policy.facts import ASSERTED
 from schakel_contracts.policy.hurry import hurry_findings
-from schakel_contracts.policy.masking import ABOUT_THE_EXCHANGE, Finding, masking_findings
+from schakel_contracts.policy.masking import Finding, masking_findings
 from schakel_contracts.policy.naming import naming
+from schakel_contracts.policy.objecting import TOLD_TO_ALL
 from schakel_contracts.policy.tables_format import (
     BY_CONSENT,
     BY_LAW,
@@ -29,6 +30,8 @@ ON_REQUEST_ALONE = frozenset({Category.ATTENDANCE, Category.HOUSING})
 """What a benefit desk hears only after it asked."""
 ANSWERS_THE_COLLEGE = frozenset({Role.REI, Role.JOB})
 """Who informs the income desk when asked, and not of its own accord (art. 64 PW)."""
+ABOUT_THE_EXCHANGE = TOLD_TO_ALL | {Category.ACCOUNTABILITY}
+"""What says nothing of anybody's situation: basis A."""
 EMERGENCY_TO = frozenset({Role.GGZ, Role.ADD, Role.SHL, Role.KEY})
 EMERGENCY_ABOUT = frozenset({Category.CONTACT_PERSON, Category.SUPPORT_LEVEL, Category.RETENTION})
 

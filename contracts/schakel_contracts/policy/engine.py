@@ -15,7 +15,7 @@ from schakel_contracts.policy.ends import RIGHT_UPHELD, Lack
 from schakel_contracts.policy.facts import Addressee, EventFacts
 from schakel_contracts.policy.grantor import BEYOND_SCOPE
 from schakel_contracts.policy.model import Attempt, Cell, Policy
-from schakel_contracts.policy.pauses import OWN_SIDE, TOLD_TO_ALL
+from schakel_contracts.policy.objecting import OWN_SIDE, TOLD_TO_ALL
 from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.ruling import Ruling
 

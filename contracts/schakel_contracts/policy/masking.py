@@ -24,8 +24,6 @@ from schakel_contracts.trial_placement import (
 
 Finding = tuple[str, str]
 """The rule that is broken, and how."""
-ABOUT_THE_EXCHANGE = frozenset({Category.ACCOUNTABILITY, Category.REPRESENTATIVE, Category.CONTACT_PERSON})
-"""What every involved party must know, and says nothing of anybody's situation: basis A."""
 PARTICIPATION = frozenset(
     {
         Category.ACTIVATION_STEP,

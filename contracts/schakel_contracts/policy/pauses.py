@@ -1,11 +1,11 @@
 """What few persons have: a right that was exercised (R27), an open emergency (R17), the end of everything (R28)."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from schakel_contracts.codes import Category, Role
 from schakel_contracts.policy.civil_time import ALWAYS, instant
+from schakel_contracts.policy.objecting import widened
 from schakel_contracts.registry import EmergencyRecord, RestrictionRecord
 
 EMERGENCY_MAX = timedelta(hours=24)
@@ -13,20 +13,6 @@ EMERGENCY_ROLES = frozenset({Role.GGZ, Role.ADD, Role.SHL})
 """Who may use the emergency procedure; a key person when employed by one of these."""
 EMERGENCY_CATEGORIES = frozenset({Category.CONTACT_PERSON, Category.SUPPORT_LEVEL, Category.RETENTION})
 """What it may open: whom to call, how much support there is, and concern for somebody's welfare."""
-
-
-TOLD_TO_ALL = frozenset({Category.CONTACT_PERSON, Category.REPRESENTATIVE})
-"""What every party involved is told without consent; but not whom the person does not want to know it."""
-OWN_SIDE = frozenset({Role.CIT, Role.REP})
-
-FLOWS_WITH = {Category.EMPLOYER_NAME: Category.PLACEMENT}
-"""What goes only as a field of another kind of data."""
-
-
-def widened(categories: Iterable[Category]) -> frozenset[Category]:
-    """Return what an objection or a restriction closes: what can't be kept apart is closed with what it goes with."""
-    named = frozenset(categories)
-    return named.union(FLOWS_WITH[each] for each in named if each in FLOWS_WITH)
 
 
 class Restriction(NamedTuple):

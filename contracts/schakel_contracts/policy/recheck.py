@@ -16,7 +16,7 @@ from schakel_contracts.policy.compiling import FAILED_RULE
 from schakel_contracts.policy.ends import Lack
 from schakel_contracts.policy.facts import Addressee
 from schakel_contracts.policy.grantor import BEYOND_SCOPE
-from schakel_contracts.policy.pauses import OWN_SIDE, TOLD_TO_ALL
+from schakel_contracts.policy.objecting import OWN_SIDE, TOLD_TO_ALL
 from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.standing import FIRST_TEXT, NOT_NAMED, Standing
 from schakel_contracts.policy.tables_format import EMERGENCY, ON_REQUEST, OWN, goes_by_law

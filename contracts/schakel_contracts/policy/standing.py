@@ -18,7 +18,7 @@ from schakel_contracts.codes import (
 from schakel_contracts.policy.civil_time import ALWAYS, NEVER, instant
 from schakel_contracts.policy.ends import PLAIN, Around, Lack, end_of_permission, last_instant
 from schakel_contracts.policy.grantor import BEYOND_SCOPE, Flaw, decides_alone, flaw_for_age, givers, say_of
-from schakel_contracts.policy.pauses import widened
+from schakel_contracts.policy.objecting import widened
 from schakel_contracts.registry import ConsentRecord
 
 SHARED_MAX = 4_096

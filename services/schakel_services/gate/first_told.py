@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from schakel_contracts.codes import Role
 from schakel_contracts.policy.facts import Addressee
+from schakel_contracts.policy.objecting import OWN_SIDE
 from schakel_contracts.policy.ruling import Ruling
 from schakel_contracts.policy.tables_format import goes_by_law
 from schakel_contracts.subject_right import DisclosureFirstMade
 from schakel_services.gate.memory import Memory
-
-OWN_SIDE = frozenset({Role.CIT, Role.REP})
-"""Who is the person, or stands in their place: that they are told is no disclosure."""
 
 Permit = tuple[Addressee, Ruling]
 

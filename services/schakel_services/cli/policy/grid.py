@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from schakel_contracts.catalogue import BY_SHORT_TYPE
 from schakel_contracts.codes import Category, Role
 from schakel_contracts.policy.model import Cell, Policy
+from schakel_contracts.policy.objecting import CARRIED_BY
 from schakel_services.cli.policy.letters import together
-
-CARRIED_BY = {Category.EMPLOYER_NAME: (Category.PLACEMENT, "employer")}
-"""What goes only as a field of another kind of data."""
 
 
 @dataclass(frozen=True)
