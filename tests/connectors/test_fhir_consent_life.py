@@ -21,7 +21,8 @@ RECEIVED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def a_consent(*rules: Json, **changes: Any) -> Json:
     """A consent of these rules, in an opt-in; a field that is None is left out."""
     inner = list(rules or (a_rule("jobcoach", "support_level"),))
-    return consent_of({"type": "deny", "provision": inner}, **changes)
+    provision = changes.pop("provision", {"type": "deny", "provision": inner})
+    return consent_of(provision, **changes)
 
 
 def tried(document: Json, memory: Memory, sender: Sender | None = None) -> Trial:
