@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from schakel_connectors.times import YEARS
 from schakel_contracts.catalogue import BY_SHORT_TYPE
 from schakel_contracts.event import PREFIX, short_type
 from schakel_contracts.policy.civil_time import AMSTERDAM, instant
@@ -20,7 +21,6 @@ from schakel_services.cli.policy.answer import NobodyThere
 from schakel_services.cli.policy.files import read_consent, read_record, read_request
 
 YES_OR_NO = {"yes": True, "no": False}
-YEARS = range(1900, 3000)
 
 
 class Given(NamedTuple):
