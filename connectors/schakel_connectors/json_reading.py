@@ -4,15 +4,37 @@ import json
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from jiter import from_json
 
-class RepeatedName(ValueError):
-    """A name stands twice in one object: one of the two values would be left, and nobody knows which."""
+from schakel_connectors.rejection import rejected
+
+
+def json_of(raw: bytes) -> Any:
+    """Return what a record says that is JSON in UTF-8.
+
+    Raises ``RecordRejected``: ``repeated`` for a name that stands twice in one object, ``too_deep`` for more than two
+    hundred levels, and ``json_invalid``, also for ``NaN``, which many programs write, and for half a character.
+    """
+    try:
+        return from_json(raw, allow_inf_nan=False, cache_mode="keys", catch_duplicate_keys=True)
+    except ValueError as error:
+        raise rejected("record", _rule(raw, str(error))) from None
+
+
+def _rule(raw: bytes, said: str) -> str:
+    if "recursion limit" in said:
+        return "too_deep"
+    try:
+        from_json(raw, allow_inf_nan=False)
+    except ValueError:
+        return "json_invalid"
+    return "repeated"
 
 
 def decoded(text: str) -> Any:
-    """Return what a JSON text says; raises ``ValueError`` for what is none, and ``RepeatedName``.
+    """Return what a text says that may hold half a character: then its row is refused, and those beside it are not.
 
-    ``NaN`` and ``Infinity``, which many programs write, are no JSON.
+    Raises ``ValueError`` for what is no JSON, and for a name that stands twice in one object.
     """
     return _DECODER.decode(text)
 
@@ -21,7 +43,7 @@ def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise RepeatedName
+            raise ValueError("a name stands twice: one of the two values would be left, and nobody knows which")
         found[name] = value
     return found
 

@@ -11,6 +11,7 @@ import os
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SAMPLES = Path(__file__).parents[2] / "connectors/schakel_connectors/chain_record/samples"
 POLICY = load_policy()
+PERSONS_AT_ONCE = 8
 FLOWS = {f"F{number}" for number in range(1, 48)}
 BY_THE_CLOCK = {"F41"}
 REQUESTS = {Role.INC: ("PW64(1)(n)", "PW64(1)(l)"), Role.UWV: ("SUWI54(10)", "SUWI54(8)(b)", "SUWI62")}
@@ -99,7 +101,7 @@ class Table:
     answers: dict[tuple[str, Role], httpx.Response]
     decisions: list[Decision]
 
-    @property
+    @cached_property
     def permitted(self) -> set[str]:
         """Return the rows by which anybody was told anything."""
         verdicts = [verdict for decision in self.decisions for verdict in decision.verdicts]
@@ -215,18 +217,24 @@ async def table(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Table
         roles[row.event] |= set(row.source_roles)
     bsns = (Bsn(str(number)) for number in itertools.count(999_980_000) if is_bsn(str(number)))
     answers: dict[tuple[str, Role], httpx.Response] = {}
+    room = asyncio.Semaphore(PERSONS_AT_ONCE)
     own = {name: value for name, value in os.environ.items() if not name.startswith("KAFKA_")}
     async with Hub(file, data, own, services=("intake", "gate", "deliver")) as hub:
         sender = Sender(hub, chain)
-        for name, rows in samples():
-            bsn = next(bsns)
-            opened = await sender.post(Role.GGZ, bsn, setting(name))
-            assert opened.status_code == httpx.codes.ACCEPTED, (name, opened.text)
-            for asker in REQUESTS:
-                asked = await sender.post(asker, bsn, requests(asker, name))
-                assert asked.status_code == httpx.codes.ACCEPTED, (name, asked.text)
-            for role in sorted(roles[str(rows[0]["type"])], key=list(Role).index):
-                answers[name, role] = await sender.post(role, bsn, rows)
+
+        async def send(name: str, rows: list[dict[str, Any]], bsn: Bsn) -> None:
+            async with room:
+                opened = await sender.post(Role.GGZ, bsn, setting(name))
+                assert opened.status_code == httpx.codes.ACCEPTED, (name, opened.text)
+                for asker in REQUESTS:
+                    asked = await sender.post(asker, bsn, requests(asker, name))
+                    assert asked.status_code == httpx.codes.ACCEPTED, (name, asked.text)
+                for role in sorted(roles[str(rows[0]["type"])], key=list(Role).index):
+                    answers[name, role] = await sender.post(role, bsn, rows)
+
+        async with asyncio.TaskGroup() as sending:
+            for (name, rows), bsn in zip(samples(), bsns, strict=False):
+                sending.create_task(send(name, rows, bsn))
         await sender.close()
         wanted = {event for answer in answers.values() for event in answer.json().get("events", ())}
         yield Table(hub, chain, answers, await decided(hub, wanted))

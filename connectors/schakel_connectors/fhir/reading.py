@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from schakel_connectors.fhir.json import fields_of_json
 from schakel_connectors.fhir.xml import fields_of_resource
+from schakel_connectors.json_reading import json_of
 from schakel_connectors.rejection import FieldError, RecordRejected, from_validation, rejected
 from schakel_connectors.xml_reading import parse_xml
 
@@ -25,7 +25,7 @@ def read(raw: bytes, record: type[AnyRecord]) -> AnyRecord:
     """Read a FHIR resource in JSON or XML, or raise ``RecordRejected`` in FHIR's own field names."""
     raw = without_mark(raw)
     try:
-        fields = fields_of_resource(parse_xml(raw), record) if raw.startswith(_XML_STARTS) else fields_of_json(raw)
+        fields = fields_of_resource(parse_xml(raw), record) if raw.startswith(_XML_STARTS) else json_of(raw)
         return record.model_validate(fields)
     except ValidationError as error:
         raise _explained(error) from None

@@ -22,9 +22,9 @@ from schakel_connectors.fhir.elements import (
     Resource,
     Whom,
 )
-from schakel_connectors.fhir.json import fields_of_json
 from schakel_connectors.fhir.reading import read, without_mark
 from schakel_connectors.fhir_consent.record import Contained, Record, Unread
+from schakel_connectors.json_reading import json_of
 from schakel_connectors.rejection import RecordRejected
 
 WITHDRAWN = frozenset({"inactive", "entered-in-error", "rejected"})
@@ -99,7 +99,7 @@ def one_by_one(raw: bytes) -> Batch | None:
 
 def _bundle(raw: bytes) -> dict[str, Any]:
     try:
-        found = fields_of_json(without_mark(raw))
+        found = json_of(without_mark(raw))
     except RecordRejected:
         return {}
     return found if isinstance(found, dict) and found.get("resourceType") == "Bundle" else {}

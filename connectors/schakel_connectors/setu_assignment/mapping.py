@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from schakel_connectors.json_reading import RepeatedName, decoded
+from schakel_connectors.json_reading import json_of
 from schakel_connectors.rejection import rejected
 from schakel_connectors.setu_assignment.hours import Work, hours_band
 from schakel_connectors.setu_assignment.identity import (
@@ -133,12 +133,7 @@ def _from_json(raw: bytes) -> Record:
     It is read twice: pydantic would take the last of two workers, and never looks at what is not declared.
     """
     raw = raw.removeprefix(_BOM)
-    try:
-        content = decoded(raw.decode())
-    except RepeatedName:
-        raise rejected("record", "repeated") from None
-    except ValueError:
-        raise rejected("record", "json_invalid") from None
+    content = json_of(raw)
     if not isinstance(content, dict) or "assignedWorker" not in content:
         raise rejected("record", "unsupported_type")
     return Record.model_validate_json(raw)
