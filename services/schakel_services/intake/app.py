@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 from uuid import uuid4
 
@@ -67,7 +67,8 @@ def build(settings: Settings) -> Frame:
             counter.pipe = _pipe(partner, counter, setup, step)
             alone = run_alone(counter.pipe, step.tenure, step.owner, setup.cluster.session_timeout_ms / 1000)
             pipes.append(asyncio.create_task(alone, name=f"intake-{partner.id}"))
-            folder = WatchedFolder(settings.data / "inbox" / partner.id, counter, moved(settings, _now))
+            inbox, keep = settings.data / "inbox" / partner.id, timedelta(days=settings.inbox_keep_days)
+            folder = WatchedFolder(inbox, counter, moved(settings, _now), keep)
             folders.append(asyncio.create_task(folder.run(), name=f"folder-{partner.id}"))
         for task in (*pipes, *folders):
             end_process_on_crash(task)
@@ -115,6 +116,7 @@ def _desk_maker(
             keys=counter.keys,
             versions=versions,
             links=links,
+            until=partner.agreed_until(),
         )
 
     return make

@@ -1,6 +1,6 @@
 """What a record no longer says: slots that are gone from it, and persons whom it is no longer about."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from schakel_connectors.interpret import Change, Remembered, gone, is_older, left
@@ -24,11 +24,14 @@ class Said(NamedTuple):
     last: About | None
     """Whom the record was about before."""
 
+    under: tuple[str, ...] = ()
+    """The connector and the numbers, when the record names the person by nothing else (``About.under``)."""
+
     @property
     def says_all(self) -> bool:
         """Say whether the record is about the same person alone, and states all of what stands: nearly always."""
         last = self.last
-        if last is None or last.persons != (self.person,):
+        if last is None or last.persons != (self.person,) or last.under != self.under:
             return False
         standing = [slot for slot, remembered in self.known.items() if remembered.must_be_said]
         if not standing:
@@ -54,13 +57,35 @@ def name_of(marker: str, person: str) -> str:
     return marker + person[-PERSON_CHARS:]
 
 
-def said_of(translation: Translation, person: str, marker: str, versions: Versions) -> Said | None:
+def said_of(
+    translation: Translation, person: str, marker: str, versions: Versions, under: tuple[str, ...] = ()
+) -> Said | None:
     """Return what was known; None for a version from before the record came to be about others: it changes nothing."""
     last = versions.about(marker)
     if last is not None and person not in last.persons and _is_stale(translation, last, marker, versions):
         return None
     name = name_of(marker, person)
-    return Said(translation, person, name, versions.recall(name), last)
+    return Said(translation, person, name, versions.recall(name), last, under)
+
+
+def left_alone(
+    translations: Sequence[Translation],
+    person_of: Callable[[Translation], str | None],
+    marker: str,
+    versions: Versions,
+) -> str | None:
+    """Return whom alone a record was about and is no longer: every place that is left of it names another by BSN.
+
+    None when it was about several, and for a version from before the record came to be about whom it is about.
+    """
+    last = versions.about(marker)
+    if last is None or len(last.persons) != 1:
+        return None
+    (before,) = last.persons
+    now = {person_of(translation) for translation in translations}
+    if not now.isdisjoint({None, before}) or _is_stale(translations[0], last, marker, versions):
+        return None
+    return before
 
 
 def endings(said: Sequence[Said], marker: str, versions: Versions, sender: Sender, item: Incoming) -> Iterator[Ending]:
@@ -80,10 +105,29 @@ def about_now(said: Sequence[Said], marker: str, versions: Versions) -> About | 
     """Return whom the record is about from now on; None when that is as it was."""
     last = said[0].last
     if last is None:
-        return About(_changed_ms(said), tuple(sorted({one.person for one in said})))
+        persons = tuple(sorted({one.person for one in said}))
+        return About(_changed_ms(said), persons, _under(said, persons))
     stay = set(last.persons).difference(_leaving(said, marker, versions))
     now = tuple(sorted(stay.union(one.person for one in said)))
-    return None if now == last.persons else About(max(_changed_ms(said), last.changed_ms), now)
+    under = _under(said, now)
+    if now == last.persons and (under == last.under or _is_stale(said[0].translation, last, marker, versions)):
+        return None
+    return About(max(_changed_ms(said), last.changed_ms), now, under)
+
+
+def _under(said: Sequence[Said], persons: tuple[str, ...]) -> tuple[str, ...]:
+    """Return under which numbers alone a version names its one person; nothing where a BSN says it too."""
+    if len(persons) != 1 or not all(one.under for one in said):
+        return ()
+    connector = said[0].under[0]
+    return (connector, *sorted({number for one in said for number in one.under[1:]}))
+
+
+def hanging(number: str, person: str, versions: Versions) -> Iterator[tuple[str, str, About]]:
+    """Yield each record that gave a person something under a number that is theirs no longer, with its connector."""
+    for marker, about in versions.named_under(number):
+        if about.persons == (person,):
+            yield about.under[0], marker, about._replace(persons=(), under=())
 
 
 def _leaving(said: Sequence[Said], marker: str, versions: Versions) -> list[str]:

@@ -12,8 +12,8 @@ class LinkBook(Protocol):
     def person_of(self, own_number: str) -> str | None:
         """Return the person that a number belongs to."""
 
-    def numbers_of(self, person: str) -> tuple[str, ...]:
-        """Return the numbers that a person has."""
+    def claims_of(self, person: str) -> dict[str, str]:
+        """Return the numbers that a person has, each with the records that say so."""
 
 
 class Handles:
@@ -38,6 +38,6 @@ class Handles:
         """Return the person that a handle, or a number of the partner's own, belongs to."""
         return self._persons.get(own_number) or self._numbers.person_of(own_number)
 
-    def numbers_of(self, person: str) -> tuple[str, ...]:
-        """Return the numbers of the partner's own that a person has."""
-        return self._numbers.numbers_of(person)
+    def claims_of(self, person: str) -> dict[str, str]:
+        """Return the numbers of the partner's own that a person has, each with the records that say so."""
+        return self._numbers.claims_of(person)

@@ -4,6 +4,7 @@ A file of many records is answered row by row.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from opentelemetry import propagate, trace
@@ -15,12 +16,13 @@ from starlette.routing import Route
 
 from schakel_connectors.batch import Batch
 from schakel_connectors.rejection import FieldError, RecordRejected
+from schakel_services.intake import aside
 from schakel_services.intake.counter import Counter
 from schakel_services.intake.incoming import Incoming, NotTaken, TooBusy
 from schakel_services.intake.rows import hand_in_rows, told
 
 PROBLEM = "application/problem+json"
-WITHHOLD = "schakel-withhold"
+WITHHOLD = aside.WITHHOLD.encode()
 """Request header with roles that the sender does not want told, ``UWV=disproportionate`` (R7)."""
 
 RETRY_AFTER = {"Retry-After": "2"}
@@ -64,8 +66,8 @@ def site(counters: Mapping[str, Counter], now: Callable[[], datetime]) -> Starle
         raw = await _body(request, connector.manifest.size_max)
         if raw is None:
             return problem(413, "too_large", size_max=connector.manifest.size_max)
-        with TRACER.start_as_current_span("intake", context=propagate.extract(request.headers)):
-            item = Incoming(connector.name, raw, now(), withhold=_withhold(request), traceparent=_traceparent(request))
+        with _span(request):
+            item = Incoming(connector.name, raw, now(), withhold=_withhold(request), traceparent=_traceparent())
             try:
                 batch = counter.split(item)
             except RecordRejected as refused_whole:
@@ -73,7 +75,10 @@ def site(counters: Mapping[str, Counter], now: Callable[[], datetime]) -> Starle
             return await _hand_in(counter, item) if batch is None else await _hand_in_rows(counter, item, batch)
 
     routes = [Route("/v1/partners/{partner}/records/{connector}", take, methods=["POST"])]
-    return Starlette(routes=routes, exception_handlers={HTTPException: _http_error, Exception: _failed})
+    found = Starlette(routes=routes, exception_handlers={HTTPException: _http_error, Exception: _failed})
+    # To send a slash elsewhere would answer who has no key, with an address that the request itself names.
+    found.router.redirect_slashes = False
+    return found
 
 
 async def _hand_in(counter: Counter, item: Incoming) -> Response:
@@ -138,15 +143,24 @@ async def _body(request: Request, size_max: int) -> bytes | None:
 
 
 def _withhold(request: Request) -> str | None:
-    value = request.headers.get(WITHHOLD)
-    return None if value is None else value.encode("ascii", "replace").decode()[:200]
+    return aside.joined(value for name, value in request.headers.raw if name == WITHHOLD)
 
 
-def _traceparent(request: Request) -> str | None:
-    """Carry the trace on: that of the current span when tracing is set up, else the caller's own."""
+def _span(request: Request) -> AbstractContextManager[trace.Span]:
+    """Begin a trace of our own, linked to the sender's.
+
+    By the sender's own trace, which recipients would get too, they could join what they know; and it can be chosen.
+    """
+    sender = trace.get_current_span(propagate.extract(request.headers)).get_span_context()
+    links = [trace.Link(sender)] if sender.is_valid else []
+    return TRACER.start_as_current_span("intake", context=trace.set_span_in_context(trace.INVALID_SPAN), links=links)
+
+
+def _traceparent() -> str | None:
+    """Return the trace to carry on: that of the current span; None where tracing is not set up."""
     carrier: dict[str, str] = {}
     propagate.inject(carrier)
-    return carrier.get("traceparent") or request.headers.get("traceparent")
+    return carrier.get("traceparent")
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

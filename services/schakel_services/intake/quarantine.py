@@ -14,7 +14,7 @@ UNDECIPHERABLE = FieldError("record", "undecipherable")
 KEPT_MAX = 800_000
 """Bytes of a record that are kept; a larger one would fit in no batch, and stays only where it came in."""
 
-ERRORS_MAX = 20
+ERRORS_MAX, FIELD_MAX = 20, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def seal(partner: str, keys: PartnerKeys, position: str, item: Incoming, result:
         "connector": item.connector,
         "outcome": result.outcome,
         "position": position,
-        "errors": [{"field": error.field, "rule": error.rule} for error in result.errors[:ERRORS_MAX]],
+        "errors": [{"field": e.field[:FIELD_MAX], "rule": e.rule} for e in result.errors[:ERRORS_MAX]],
         "at": at,
         "size": len(item.raw),
         "withhold": item.withhold,

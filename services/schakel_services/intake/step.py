@@ -9,7 +9,7 @@ from time import time_ns
 from aiokafka import ConsumerRecord
 
 from schakel_contracts.refusal import BrokenRule, Refusal
-from schakel_services.intake import quarantine
+from schakel_services.intake import aside, quarantine
 from schakel_services.intake.handles import Handles, LinkBook
 from schakel_services.intake.incoming import Inbox, Incoming, NotTaken, Result
 from schakel_services.intake.take import Desk
@@ -81,6 +81,8 @@ class IntakeStep:
         self._links = Links(setup.partner, setup.keys)
         self._registry: Table | None = None
         """Followed only where persons are named by handle."""
+        self._in_hand: list[Incoming] = []
+        """What left the inbox and is not on the log yet."""
         self._taken: list[tuple[Incoming, Result]] = []
         self._owned = False
         self.tenure = Tenure(setup.instance)
@@ -121,7 +123,8 @@ class IntakeStep:
         desk = self._desk
         if desk is None:
             return None
-        items = [(self._numbered(item), item) for item in self._setup.inbox.take(BATCH_MAX)]
+        self._in_hand = self._setup.inbox.take(BATCH_MAX)
+        items = [(self._numbered(item), item) for item in self._in_hand]
         outputs = Outputs()
         if items:
             self._write(outputs, topics.versions(self._setup.partner), POSITION, b"%d" % self._versions.counter)
@@ -152,12 +155,12 @@ class IntakeStep:
         for item, result in self._taken:
             if item.answer is not None and not item.answer.done():
                 item.answer.set_result(result)
-        self._taken = []
+        self._in_hand, self._taken = [], []
 
     async def failed(self) -> None:
         """Tell everybody whose record may not be on the log to send it again; the same record is published once."""
-        waiting = [item for item, _ in self._taken] + self._setup.inbox.take(len(self._setup.inbox))
-        self._taken = []
+        waiting = self._in_hand + self._setup.inbox.take(len(self._setup.inbox))
+        self._in_hand, self._taken = [], []
         for item in waiting:
             if item.answer is not None and not item.answer.done():
                 item.answer.set_exception(NotTaken())
@@ -236,26 +239,16 @@ class IntakeStep:
     ) -> Iterable[tuple[str, Incoming]]:
         for row in rows:
             position = f"{head}/{row.offset}"
-            headers = dict(row.headers) if row.headers else {}
-            item = Incoming(
-                connector,
-                row.value or b"",
-                now,
-                position,
-                withhold=_text(headers.get(WITHHOLD)),
-                traceparent=_text(headers.get(TRACE)),
-            )
-            if headers.get(ENCRYPTION) == A256GCM:
+            headers = row.headers or ()
+            withhold = aside.joined(value for name, value in headers if name == WITHHOLD)
+            item = Incoming(connector, row.value or b"", now, position, withhold)
+            if (ENCRYPTION, A256GCM) in headers:
                 try:
                     item.raw = self._setup.keys.decrypt(item.raw, row.topic)
                 except Undecipherable:
                     self._refuse(position, item, Result("rejected", errors=(quarantine.UNDECIPHERABLE,)), outputs)
                     continue
             yield position, item
-
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode("ascii", "replace")[:200]
 
 
 def _safe(field: str) -> str:

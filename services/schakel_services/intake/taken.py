@@ -1,15 +1,19 @@
-"""What one record adds to the transaction: found first, written afterwards."""
+"""What one record adds to the transaction: all of it is found, written and measured before any of it is remembered."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from schakel_connectors.interpret import Change
+from schakel_connectors.rejection import rejected
 from schakel_contracts.envelope import Envelope, Headers
 from schakel_contracts.event import Contract
 from schakel_contracts.identifiers import Pseudonym
 from schakel_contracts.registry import registry_key
 from schakel_services.intake import aside
 from schakel_services.intake.incoming import Incoming, Result
+from schakel_services.runtime.links import written_numbers
+from schakel_services.runtime.writer import ROW_BYTES_MAX
 
 
 class Origin(NamedTuple):
@@ -18,6 +22,8 @@ class Origin(NamedTuple):
     source: str
     item: Incoming
     position: str
+    withhold: str | None
+    """Roles that its sender does not want to be told, as events bear them (R7)."""
 
 
 class News(NamedTuple):
@@ -31,33 +37,44 @@ class News(NamedTuple):
 
 @dataclass(slots=True)
 class Taken:
-    """What one accepted record adds; of a refused one there is nothing but the result.
-
-    Events and registry records are written when they are asked for: a batch is faster if all of it is found first.
-    """
+    """What one accepted record adds; of a refused one there is nothing but the result."""
 
     result: Result
     origin: Origin | None = None
     news: list[News] = field(default_factory=list)
     versions: dict[str, bytes] = field(default_factory=dict)
-    links: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Person and all of their own numbers."""
+    links: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Person, and all of their own numbers with the records that say so."""
 
-    owners: dict[str, str] = field(default_factory=dict)
-    """Number and person, of the numbers that this very record links."""
+    events: list[tuple[str, bytes, Headers]] = field(default_factory=list)
+    """Person, body and headers of each event, once it is written."""
+
+    records: list[tuple[str, str, bytes | None]] = field(default_factory=list)
+    """Person, registry key and body of each registry record, once it is written; without a body it is taken out."""
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids of the events, in their order."""
         return tuple(change.event_id for _, change, _ in self.news if change.event is not None)
 
-    @property
-    def events(self) -> list[tuple[str, bytes, Headers]]:
-        """Return person, body and headers of each event."""
-        found: list[tuple[str, bytes, Headers]] = []
-        if self.origin is None:
-            return found
-        source, item, position = self.origin
-        traceparent, withhold = aside.trace(item.traceparent), aside.veto(item.withhold)
+    def write(self) -> None:
+        """Write events and registry records, and raise ``RecordRejected`` when a row would be too large for the log.
+
+        Larger than a batch, it would stop all that is to be written with it, and come back at each start.
+        """
+        if self.origin is not None:
+            self.events = list(self._events(self.origin))
+            self.records = list(self._records())
+        rows = [len(body) + len(b"".join(value for _, value in headers)) for _, body, headers in self.events]
+        rows += [len(body) for _, _, body in self.records if body is not None]
+        rows += [len(value) for value in self.versions.values()]
+        rows += [len(written_numbers(numbers)) for numbers in self.links.values()]
+        if rows and max(rows) > ROW_BYTES_MAX:
+            raise rejected("record", "too_much")
+
+    def _events(self, origin: Origin) -> Iterator[tuple[str, bytes, Headers]]:
+        source, item, position, withhold = origin
+        traceparent = aside.trace(item.traceparent)
+        number = 0
         for person, change, time in self.news:
             if (event := change.event) is None:
                 continue
@@ -70,19 +87,15 @@ class Taken:
                 traceparent=traceparent,
                 withhold=withhold,
             )
-            found.append((person, _written(event), envelope.to_headers(f"{position}/{len(found)}")))
-        return found
+            yield person, _written(event), envelope.to_headers(f"{position}/{number}")
+            number += 1
 
-    @property
-    def records(self) -> list[tuple[str, str, bytes | None]]:
-        """Return person, registry key and body of each registry record; without a body it is taken out."""
-        found: list[tuple[str, str, bytes | None]] = []
+    def _records(self) -> Iterator[tuple[str, str, bytes | None]]:
         for person, change, _ in self.news:
             if (record := change.record) is not None:
-                found.append((person, registry_key(person, record), _written(record)))
+                yield person, registry_key(person, record), _written(record)
             if change.erases is not None:
-                found.append((person, f"{person}/{change.erases}", None))
-        return found
+                yield person, f"{person}/{change.erases}", None
 
 
 def _written(contract: Contract) -> bytes:

@@ -11,6 +11,10 @@ OWNER = "owner"
 """The key under which the process that takes this partner's records says who it is."""
 
 
+UNDER = b" ~"
+"""Before the numbers under which a record names its person; no pseudonym begins so."""
+
+
 class About(NamedTuple):
     """Whom a record was last about, and when the partner changed it so."""
 
@@ -20,9 +24,20 @@ class About(NamedTuple):
     persons: tuple[str, ...]
     """Pseudonyms, in order."""
 
+    under: tuple[str, ...] = ()
+    """The connector, and keyed hashes of the numbers under which alone the record named its one person; empty: it named
+    a BSN, or several persons."""
+
     def packed(self) -> bytes:
         """Return the value to write."""
-        return " ".join((str(self.changed_ms), *self.persons)).encode()
+        said = " ".join((str(self.changed_ms), *self.persons)).encode()
+        return said + UNDER + " ".join(self.under).encode() if self.under else said
+
+
+def _about(value: bytes) -> About:
+    said, _, under = value.partition(UNDER)
+    changed_ms, *persons = said.decode().split(" ")
+    return About(int(changed_ms), tuple(persons), tuple(under.decode().split(" ")) if under else ())
 
 
 class Versions:
@@ -30,6 +45,8 @@ class Versions:
 
     def __init__(self) -> None:
         self._known: dict[str, bytes] = {}
+        self._named: dict[str, list[str]] | None = None
+        """By keyed hash of a number, the records that named (or once named) somebody by it; made when first asked."""
         self.counter = 0
         self.owner: bytes | None = None
 
@@ -54,12 +71,30 @@ class Versions:
         found = self._known.get(key)
         if found is None:
             return None
-        changed_ms, *persons = found.decode().split(" ")
-        return About(int(changed_ms), tuple(persons))
+        return _about(found)
+
+    def named_under(self, number: str) -> list[tuple[str, About]]:
+        """Return every record that names its person under this number alone (a keyed hash), and whom it is about.
+
+        The first time it looks through all that there is: most partners never link a number to the wrong person.
+        """
+        if self._named is None:
+            self._named = {}
+            self._note(self._known)
+        found = {key: self.about(key) for key in self._named.get(number, ())}
+        return [(key, about) for key, about in found.items() if about is not None and number in about.under]
+
+    def _note(self, changed: dict[str, bytes]) -> None:
+        if self._named is not None:
+            for key, value in changed.items():
+                if UNDER in value and b"|" not in value:
+                    for number in _about(value).under[1:]:
+                        self._named.setdefault(number, []).append(key)
 
     def remember(self, changed: dict[str, bytes]) -> None:
         """Keep what one accepted record changed."""
         self._known.update(changed)
+        self._note(changed)
 
     def __len__(self) -> int:
         """Return how many entries there are: two for most records."""

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError, ProducerFenced
 
 from schakel_services.runtime.closing import stop_client
 from schakel_services.runtime.cluster import QUIET_WAIT_MS, Cluster, Records
+from schakel_services.runtime.crash import place_of
 from schakel_services.runtime.failpoint import pass_failpoint
 from schakel_services.runtime.health import Progress
 from schakel_services.runtime.log import log
@@ -107,10 +108,14 @@ class Pipe:
         self._woken.set()
 
     async def run(self) -> Wake:
-        """Open, work, and open again after a doubt, until stopped or (when exclusive) fenced."""
+        """Open, work, and open again after a doubt, until stopped or (when exclusive) fenced.
+
+        A mistake of ours is raised, and ends the process: to go on would hide it. But an exclusive pipe is one
+        partner's, and shares the process with those of others: it alone stays down, a little longer each time.
+        """
         pause = self._reopen_s
         while not self._stopping.is_set():
-            writer = self._new_writer()
+            writer, before = self._new_writer(), pause
             try:
                 await self._open(writer)
                 pause = self._reopen_s
@@ -122,6 +127,11 @@ class Pipe:
             except (KafkaError, OSError, TableBehind, AssertionError, TimeoutError) as error:
                 # AssertionError: what aiokafka raises when a transaction begins after a failure.
                 log.warning("pipe_reopens", pipe=self._name, error=type(error).__name__)
+            except Exception as error:
+                if not self._exclusive:
+                    raise
+                log.critical("pipe_failed", pipe=self._name, error=type(error).__name__, place=place_of(error))
+                pause = before
             finally:
                 # First of all: who asks from here on must not be told that it is open.
                 self.progress.down()

@@ -16,6 +16,10 @@ NO_HEADERS: Headers = []
 Row = tuple[bytes | None, bytes | None, Headers]
 
 
+ROW_BYTES_MAX = BATCH_BYTES_MAX - 20_000
+"""Key, value and headers of one record that surely fit in a batch, with what encryption and the batch itself add."""
+
+
 class RecordTooLarge(ValueError):
     """One record is larger than a batch may be; names the topic, never the record."""
 

@@ -42,7 +42,7 @@ async def test_what_a_record_says_is_on_the_log_when_it_is_answered(stage: Stage
     (link,) = await stage.ground.read(topics.links(stage.partner))
     assert (link.key.decode(), link.partition) == (person, partition_of(person, 4))
     versions = {record.key.decode() for record in await stage.ground.read(topics.versions(stage.partner))}
-    assert len(versions - {"owner", "position"}) == 2  # what it says, and whom it is about
+    assert len(versions - {"owner", "position"}) == 3  # what the plan says, and whom plan and patient are about
 
 
 async def test_nothing_of_the_record_itself_is_on_a_shared_topic(stage: Stage) -> None:

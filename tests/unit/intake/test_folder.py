@@ -3,75 +3,37 @@
 import asyncio
 import json
 import os
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.unit.intake.inbox import (
+    NOW,
+    REJECTED,
+    UNLINKED,
+    Reception,
+    files,
+    folder_of_plans,
+    look,
+    reception,
+    until,
+    watched,
+)
 
-from schakel_connectors.connector import load
 from schakel_connectors.rejection import FieldError
 from schakel_services.intake import folder as module
-from schakel_services.intake.counter import Counter
-from schakel_services.intake.folder import WatchedFolder
-from schakel_services.intake.incoming import Inbox, Incoming, NotTaken, Result
-from schakel_services.runtime.health import Progress
-from schakel_services.runtime.keys import PartnerKeys
-
-NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-KEYS = PartnerKeys(bytes(32), "sk_one", "whsec_of_the_test")
-REJECTED = Result("rejected", errors=(FieldError("subject", "bsn_invalid"),))
-UNLINKED = Result("unlinked", errors=(FieldError("subject", "unlinked"),))
-
-
-@dataclass
-class Reception(Counter):
-    """A counter that takes what it is told to, and keeps what it got."""
-
-    outcomes: dict[bytes, Result | Exception] = field(default_factory=dict)
-    got: list[Incoming] = field(default_factory=list)
-    called: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def hand_in(self, item: Incoming) -> Result:
-        """Answer by what stands in the file."""
-        self.got.append(item)
-        self.called.set()
-        outcome = self.outcomes.get(item.raw, Result("accepted"))
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
+from schakel_services.intake.incoming import Incoming, NotTaken, Result
 
 
 @pytest.fixture
 def counter() -> Reception:
     """A partner with two connectors."""
-    connectors = {name: load(name) for name in ("fhir_care_plan", "fhir_consent")}
-    return Reception("one", connectors, KEYS, Inbox(), Progress("one"))
+    return reception()
 
 
 @pytest.fixture
 def plans(tmp_path: Path, counter: Reception) -> Path:
     """The folder of one connector, with what stands beside it."""
-    for connector in counter.connectors:
-        for name in ("accepted", "rejected"):
-            (tmp_path / connector / name).mkdir(parents=True)
-    return tmp_path / "fhir_care_plan"
-
-
-async def look(folder: WatchedFolder, times: int = 2) -> None:
-    """Look so many times, and take what has settled."""
-    for _ in range(times):
-        await folder.look()
-
-
-def watched(plans: Path, counter: Reception) -> WatchedFolder:
-    """Return the folder as the intake watches it."""
-    return WatchedFolder(plans.parent, counter, lambda: NOW)
-
-
-def files(folder: Path) -> list[str]:
-    """Return the files below a folder, by path."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return folder_of_plans(tmp_path, counter)
 
 
 async def test_a_file_is_taken_once_it_stood_still(plans: Path, counter: Reception) -> None:
@@ -170,7 +132,7 @@ async def test_a_file_stays_while_nothing_is_taken(plans: Path, counter: Recepti
     (plans / "a.json").write_bytes(b"a")
     folder = watched(plans, counter)
     await look(folder, 3)
-    assert files(plans) == ["a.json"]
+    assert [path.rpartition("/")[2] for path in files(plans / ".taking")] == ["a.json"]
     del counter.outcomes[b"a"]
     await look(folder, 1)
     assert files(plans) == ["accepted/a.json"]
@@ -203,11 +165,11 @@ async def test_it_looks_until_it_is_cancelled(
     """It makes its folders, and then takes whatever comes."""
     monkeypatch.setattr(module, "LOOK_S", 0.01)
     running = asyncio.create_task(watched(tmp_path / "inbox" / "fhir_care_plan", counter).run())
-    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await until((tmp_path / "inbox/fhir_consent/rejected").is_dir)
     (tmp_path / "inbox/fhir_care_plan/a.json").write_bytes(b"a")
     async with asyncio.timeout(5):
         await counter.called.wait()
-    assert (tmp_path / "inbox/fhir_consent/rejected").is_dir()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

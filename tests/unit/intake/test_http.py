@@ -7,9 +7,14 @@ from typing import Any
 
 import httpx
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from schakel_connectors.connector import load
-from schakel_connectors.rejection import FieldError
+from schakel_connectors.rejection import FieldError, RecordRejected
+from schakel_services.intake import http as module
+from schakel_services.intake.aside import veto
 from schakel_services.intake.counter import Counter
 from schakel_services.intake.http import PROBLEM, TITLES, site
 from schakel_services.intake.incoming import Inbox, Incoming, NotTaken, Result, TooBusy
@@ -52,6 +57,16 @@ def one() -> Reception:
 
 
 @pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
+    """What is traced, as where tracing is set up."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(module, "TRACER", provider.get_tracer("schakel.intake"))
+    return exporter
+
+
+@pytest.fixture
 async def client(one: Reception) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an intake of two partners."""
     app = site({"one": one, "two": reception("two", "suwiml")}, lambda: NOW)
@@ -85,16 +100,49 @@ async def test_a_media_type_may_have_parameters(client: httpx.AsyncClient, media
     assert answer.status_code == 202
 
 
-async def test_what_is_said_beside_it_arrives(client: httpx.AsyncClient, one: Reception) -> None:
-    """The veto of the sender and the trace; a veto has an end, and no letters that a header can't hold."""
-    trace = f"00-{1:032x}-{2:016x}-01"
-    said = {"schakel-withhold": "UWV=disproportionate" + "x" * 300, "traceparent": trace}
-    await client.post(PLANS, content=RECORD, headers=ONE | said)
+async def test_every_line_of_a_veto_arrives(client: httpx.AsyncClient, one: Reception) -> None:
+    """All lines of the header, joined as RFC 9110 has it, without letters that a header can't hold."""
     raw = [(name.encode(), value.encode()) for name, value in ONE.items()]
-    await client.post(PLANS, content=RECORD, headers=[*raw, (b"schakel-withhold", "UWV=é".encode("latin-1"))])
-    assert one.got[0].withhold == ("UWV=disproportionate" + "x" * 300)[:200]
-    assert one.got[0].traceparent == trace
-    assert one.got[1].withhold == "UWV=?"
+    lines = [(b"schakel-withhold", b"UWV=disproportionate"), (b"Schakel-Withhold", "DAY=\xe9".encode("latin-1"))]
+    await client.post(PLANS, content=RECORD, headers=[*raw, *lines])
+    assert one.got[0].withhold == "UWV=disproportionate, DAY=?"
+
+
+async def test_a_veto_that_is_too_long_is_not_cut_to_size(client: httpx.AsyncClient, one: Reception) -> None:
+    """What arrives is longer than a veto may be, so the record is refused; the roles that fit are not taken for all."""
+    await client.post(PLANS, content=RECORD, headers=ONE | {"schakel-withhold": "UWV " * 400})
+    with pytest.raises(RecordRejected, match="too_long"):
+        veto(one.got[0].withhold)
+
+
+@pytest.mark.parametrize("baggage", [{}, {"baggage": "bsn=999990019", "tracestate": "bsn=999990019"}])
+async def test_the_trace_of_the_sender_ends_here(
+    client: httpx.AsyncClient, one: Reception, spans: InMemorySpanExporter, baggage: dict[str, str]
+) -> None:
+    """Recipients get a trace of our own; our span is linked to the sender's."""
+    theirs = f"00-{999990019:032x}-{2:016x}-01"
+    await client.post(PLANS, content=RECORD, headers=ONE | baggage | {"traceparent": theirs})
+    (span,) = spans.get_finished_spans()
+    carried = one.got[0].traceparent or ""
+    assert span.context is not None
+    assert carried.split("-")[1] == f"{span.context.trace_id:032x}" != theirs.split("-")[1]
+    assert [(link.context.trace_id, link.context.span_id) for link in span.links] == [(999990019, 2)]
+    assert span.parent is None
+
+
+async def test_without_tracing_there_is_no_trace(client: httpx.AsyncClient, one: Reception) -> None:
+    """Also when the sender has one."""
+    await client.post(PLANS, content=RECORD, headers=ONE | {"traceparent": f"00-{1:032x}-{2:016x}-01"})
+    assert one.got[0].traceparent is None
+
+
+@pytest.mark.parametrize("path", [f"{PLANS}/", "/v1/partners/nobody/records/x/"])
+@pytest.mark.parametrize("headers", [{}, ONE])
+async def test_a_slash_at_the_end_leads_nowhere(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -> None:
+    """Not to an address that the request itself names."""
+    answer = await client.post(path, content=RECORD, headers=headers)
+    assert (answer.status_code, kind_of(answer)) == (404, "not_found")
+    assert "location" not in answer.headers
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Bearer sk_three", "Basic sk_one", "sk_one"])

@@ -64,3 +64,18 @@ def test_what_was_remembered_is_recalled() -> None:
     versions.recall("name-1").clear()
     assert versions.recall("name-1") == SLOTS
     assert versions.recall("name-3") == {}
+
+
+def test_records_are_found_by_the_number_that_they_name() -> None:
+    """Those that were there before it was first asked, and those after; not what names it no longer."""
+    versions = Versions()
+    first, second = About(1, ("k1.a",), ("c", "n1", "n2")), About(0, ("k1.b",), ("c", "n1"))
+    versions.apply("a", first.packed())
+    versions.apply("slots", packed({"n1 ~n1": Remembered(1, "d", " ~n1", None)}))
+    assert versions.named_under("n1") == versions.named_under("n2") == [("a", first)]
+    versions.remember({"b": second.packed(), "c": About(0, ("k1.c",)).packed()})
+    assert versions.named_under("n1") == [("a", first), ("b", second)]
+    versions.remember({"a": About(1, ()).packed()})
+    assert versions.named_under("n1") == [("b", second)]
+    assert versions.named_under("n2") == versions.named_under("c") == []
+    assert versions.about("a") == About(1, ())
