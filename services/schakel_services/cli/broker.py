@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from schakel_services.cli.output import AsJson, Exit, console, print_json, refuse, refusing
+from schakel_services.cli.private_files import keep_private
 
 if TYPE_CHECKING:
     from schakel_services.broker.server import Running
@@ -42,6 +43,7 @@ def start(data: Data = None, port: Port = None, as_json: AsJson = False) -> None
     from schakel_services.broker.errors import BrokerFailed
     from schakel_services.broker.folders import cache_folder
 
+    keep_private()
     folder = _folder(data)
     with refusing(BrokerFailed):
         running = server.start(folder, cache_folder(os.environ), port)

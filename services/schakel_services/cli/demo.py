@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from schakel_services.cli.output import AsJson, Exit, print_json, problems, refusing
+from schakel_services.cli.private_files import keep_private
 
 if TYPE_CHECKING:
     from schakel_services.demo.app import Played
@@ -34,6 +35,7 @@ def demo(
     Starts a Kafka of its own, all services and the partners' systems, and stops everything again, also on Ctrl-C.
     """
     began = time.monotonic()
+    keep_private()
     chain_file = _chain_file(chain)
     from schakel_services.broker.errors import BrokerFailed
     from schakel_services.chain.load import ChainError

@@ -8,15 +8,16 @@ from schakel_services.runtime.keys import KeyMissing, Keyring
 
 
 class NoKeys(RuntimeError):
-    """A partner's keys are not there; says in which file they belong, and what to do."""
+    """A partner's keys are not there, or can't be used; says in which file they belong, and what to do."""
 
     rule = "no_keys"
 
-    def __init__(self, partner: str, file: Path, chain: Path, data: Path) -> None:
-        super().__init__(
+    def __init__(self, partner: str, file: Path, chain: Path, data: Path, error: KeyMissing) -> None:
+        remedy = (
             f"no keys of {partner} in {file}: use --data with the folder of the machine that has them, or, where that "
             f"partner has none yet, make them with `schakel chain keys {chain} --data {data}`"
         )
+        super().__init__(f"{file.parent}/{error}" if file.exists() else remedy)
         self.file = file
 
 
@@ -28,4 +29,4 @@ def check_sender(partner: str, chain_file: Path, data: Path) -> None:
     try:
         Keyring(data / chain.keys).partner(partner)
     except KeyMissing as error:
-        raise NoKeys(partner, data / chain.keys / str(error), chain_file, data) from None
+        raise NoKeys(partner, data / chain.keys / error.file, chain_file, data, error) from None

@@ -13,9 +13,12 @@ from typing import Annotated, Any
 import typer
 
 from schakel_services.cli.output import print_json
+from schakel_services.cli.private_files import keep_private
 
 ChainOption = Annotated[Path, typer.Option("--chain", help="The chain file.", exists=True, dir_okay=False)]
 DataOption = Annotated[Path, typer.Option("--data", help="Folder for keys, inboxes, outboxes and logs.")]
+
+LOOPBACK = "127.0.0.1"
 
 
 class Service(StrEnum):
@@ -32,35 +35,50 @@ def run(
     chain: ChainOption,
     data: DataOption,
     partner: Annotated[str | None, typer.Option(help="Only this partner (intake and deliver).")] = None,
-    port: Annotated[int, typer.Option(help="Port for health and, on the intake, records; 0: a free one.")] = 0,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(help="Port for health and metrics, but of the intake for records; 0: a free one.")
+    ] = 0,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK,
+    watch_port: Annotated[
+        int, typer.Option(help="Port for health and metrics of the intake, apart from records; 0: a free one.")
+    ] = 0,
+    watch_host: Annotated[str, typer.Option(help="Address for health and metrics of the intake.")] = LOOPBACK,
+    end_with_stdin: Annotated[
+        bool, typer.Option("--end-with-stdin", help="End when standard input ends: with whoever holds its other end.")
+    ] = False,
 ) -> None:
     """Run one service until it gets SIGTERM; the first line that it prints says where it listens."""
     # Until it serves, it makes what stays: modules, models, the policy. To look for garbage in them takes a quarter of
     # the start.
     gc.disable()
+    keep_private()
     from schakel_services.chain.load import ChainError
+    from schakel_services.cli.startable import check_start
     from schakel_services.runtime.failpoint import ACTIVE
-    from schakel_services.runtime.frame import serve
     from schakel_services.runtime.keys import KeyMissing
     from schakel_services.runtime.log import configure_logs, log
+    from schakel_services.runtime.parent import end_with_parent
+    from schakel_services.runtime.serving import serve
     from schakel_services.runtime.settings import NotConfigured, Settings
 
+    if end_with_stdin:
+        end_with_parent()
     configure_logs(service.value, os.environ.get("SCHAKEL_LOG_LEVEL", "info"))
     if ACTIVE:
         log.error("failpoints_are_on", failpoints=sorted(ACTIVE))
     try:
         settings = Settings.read(chain_file=chain, data=data, port=port, partner=partner, host=host)
+        check_start(service.value, chain, data, partner)
         application = _build(service, settings)
     except (NotConfigured, ChainError, KeyMissing) as error:
         typer.echo(f"{type(error).__name__}: {error}", err=True)
         raise typer.Exit(1) from None
 
-    def ready(listening: int) -> None:
-        print_json({"service": service.value, "port": listening, "pid": os.getpid()})
+    def ready(listening: int, watch: int) -> None:
+        print_json({"service": service.value, "port": listening, "watch_port": watch, "pid": os.getpid()})
 
     _event_loop_policy()
-    asyncio.run(serve(application, host, port, ready))
+    asyncio.run(serve(application, (host, port), (watch_host, watch_port), ready))
 
 
 def _build(service: Service, settings: Any) -> Any:
@@ -85,10 +103,13 @@ def up(
     """Start broker and all services of a chain; print one line ``ready {…}``; Ctrl-C stops everything."""
     from schakel_services.broker.errors import BrokerFailed
     from schakel_services.chain.load import ChainError
+    from schakel_services.hub.claim import FolderInUse
     from schakel_services.hub.hub import Hub
     from schakel_services.hub.process import ServiceDidNotStart
+    from schakel_services.runtime.keys import KeyMissing
     from schakel_services.runtime.log import configure_logs
 
+    keep_private()
     configure_logs("up")
 
     async def main() -> None:
@@ -103,6 +124,6 @@ def up(
 
     try:
         asyncio.run(main())
-    except (ChainError, BrokerFailed, ServiceDidNotStart) as error:
+    except (ChainError, FolderInUse, KeyMissing, BrokerFailed, ServiceDidNotStart) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

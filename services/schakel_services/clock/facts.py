@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from pydantic import ValidationError
 
 from schakel_contracts.codes import Role
-from schakel_contracts.policy.civil_time import end_of, instant, start_of
+from schakel_contracts.policy.civil_time import end_of, start_of
+from schakel_contracts.policy.pauses import left_at
 from schakel_contracts.registry import REGISTRY_RECORD, ExitRecord, Record, RelationRecord
 from schakel_services.runtime.log import log
 
@@ -68,17 +69,13 @@ class Facts:
     @property
     def left(self) -> bool:
         """Say whether the person is in no chain any more (R28)."""
-        return any(isinstance(record, ExitRecord) and instant(record.since) <= self.now for record in self.records)
+        return any(isinstance(record, ExitRecord) and left_at(record) <= self.now for record in self.records)
 
     def related(self, *roles: Role) -> Iterator[str]:
         """Yield the partners that are in a relation with the person now, those of the first role first."""
         active = sorted({found.party for found in self._relations() if self._holds(found)})
         for role in roles:
             yield from (party for party in active if self.roles.get(party) is role)
-
-    def ever_related(self) -> tuple[str, ...]:
-        """Return every partner that is or was in a relation with the person, in a fixed order."""
-        return tuple(sorted({found.party for found in self._relations() if found.party in self.roles}))
 
     def has_day_activity(self) -> bool:
         """Say whether the person goes to a day activity, or did until some weeks ago."""

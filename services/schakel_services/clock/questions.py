@@ -12,7 +12,7 @@ from schakel_contracts.special_facility import SpecialFacilityDecided, SpecialFa
 from schakel_contracts.statutory_request import StatutoryRequestAnswered, StatutoryRequestReceived
 from schakel_contracts.subject_right import SubjectRightExercised
 from schakel_contracts.terms import RightStatus
-from schakel_services.clock.answers import ANSWER, RIGHT, WORRY, answered_by, question
+from schakel_services.clock.answers import ANSWER, ASKED, RIGHT, WORRY, answered_by, question
 from schakel_services.clock.days import months_after
 from schakel_services.clock.heard import Heard
 from schakel_services.clock.series import Change
@@ -99,18 +99,21 @@ def statutory_answered(event: StatutoryRequestAnswered, _: Heard) -> Iterator[Ch
 
 
 def right_exercised(event: SubjectRightExercised, heard: Heard) -> Iterator[Change]:
-    """One month for each who must act (F43); the same event with another status is the answer of who sends it."""
+    """One month for each who was sent it (F43); the same event with another status is the answer of who sends it."""
     key = f"{ANSWER}/{RIGHT}/{event.request_id}"
     waiting = heard.known.get(key)
     if event.status is RightStatus.RECEIVED:
         if waiting is None or waiting.source == heard.source:
             last = event.due or months_after(heard.day, RIGHT_MONTHS)
             about = question(heard.event_id, event, end_of(working_day_from(last)), AHEAD_OF_STATUTE)
-            done = {} if waiting is None else {"answered": waiting.about.get("answered", [])}
-            yield Change(key, {**about, "addressees": sorted(event.addressees), **done})
+            before = {} if waiting is None else waiting.about
+            early = heard.known.get(f"{ASKED}/{heard.event_id}")
+            asked = {*before.get("asked", ()), *(() if early is None else early.about["parties"])}
+            yield Change(key, {**about, "asked": sorted(asked), "answered": before.get("answered", [])})
+            yield Change(f"{ASKED}/{heard.event_id}", None)
     elif waiting is not None:
         about = answered_by(waiting, heard.source)
-        asked = waiting.about["addressees"]
+        asked = waiting.about["asked"]
         yield Change(key, None if asked and set(asked) <= set(about["answered"]) else about)
 
 

@@ -90,6 +90,17 @@ class Timers:
                 return person
         return None
 
+    def rest(self, person: str, until: int) -> None:
+        """Let a person stand in the queue for one moment only; a timer that is set meanwhile makes it sooner."""
+        if self._values.get(person):
+            self._next[person] = until
+            heappush(self._queue, (until, person))
+
+    def wake(self, person: str) -> None:
+        """Let a person who rested stand in the queue again for the timer that comes first."""
+        if values := self._values.get(person):
+            self._queue_up(person, min(map(due_of, values.values())))
+
     def is_due(self, now: int) -> bool:
         """Say whether something may be due; a timer that was moved away may say so for nothing, once."""
         return bool(self._queue) and self._queue[0][0] <= now

@@ -12,11 +12,14 @@ from schakel_contracts.event import Event
 from schakel_contracts.identifiers import deterministic_text
 from schakel_contracts.receipt import Receipt
 from schakel_contracts.retention import AttendanceException
+from schakel_contracts.subject_right import SubjectRightExercised
+from schakel_services.clock.answers import asked_by, is_same_question
 from schakel_services.clock.deliveries import DELIVERIES, Term, awaited_of, read_deliveries, too_late
 from schakel_services.clock.facts import Facts, Registry
 from schakel_services.clock.heard import Heard
 from schakel_services.clock.hurry import NO_SHOWS, hurry_of, read_no_shows
 from schakel_services.clock.kinds import SERIES
+from schakel_services.clock.leaving import LEFT, forgotten_at, left_now
 from schakel_services.clock.reading import Said
 from schakel_services.clock.registry_terms import SPEAKS_FOR_ALL, registry_changes
 from schakel_services.clock.return_right import KEPT
@@ -80,19 +83,23 @@ class Turn:
         records = self._registry.of(person)
         try:
             if Facts(self._now, self._chain.roles, records).left:
-                self._forget(person)
+                self._rest(person)
                 return
+            self._come_back(person)
             for change, source in list(registry_changes(records, TimersOfPerson(self._timers, person))):
                 self._change(person, change, source)
         except (OverflowError, ValueError):
             log.warning("timer_out_of_range", subject=person)
 
     def hear_decision(self, decision: Decision) -> None:
-        """Wait for the receipts of what was sent."""
+        """Wait for the receipts of what was sent, and for answers of those who were sent a right."""
         awaited = list(awaited_of(decision, self._chain.terms))
         if awaited:
             known = read_deliveries(self._timers.get(decision.subject, DELIVERIES))
             self._timers.put(decision.subject, DELIVERIES, known.with_decision(awaited).value())
+        if decision.event_type == SubjectRightExercised.type:
+            for change in list(asked_by(decision, TimersOfPerson(self._timers, decision.subject), self._now)):
+                self._change(decision.subject, change, decision.source)
 
     def hear_receipt(self, receipt: Receipt) -> None:
         """Wait no longer for one notification."""
@@ -105,7 +112,7 @@ class Turn:
         said = 0
         while said < limit and (person := self._timers.first_due(until)) is not None:
             if self._facts(person).left:
-                self._forget(person)
+                self._rest(person)
                 continue
             for key in self._timers.due(person, until):
                 for spoken in self._spoken_of(person, key, until):
@@ -184,13 +191,29 @@ class Turn:
         known = self._timers.get(person, change.key)
         before = None if known is None else read_timer(known)
         series = SERIES[change.key.partition("/")[0]]
+        if before is not None and change.about is not None and is_same_question(before.about, change.about):
+            # Who answers does not become who asked.
+            source = before.source
         after = None if change.about is None else begin(series, source, change.about, self._now_s, before)
         self._timers.put(person, change.key, None if after is None else after.value())
 
-    def _forget(self, person: str) -> None:
-        """Cancel everything of somebody who has left (R28)."""
-        for key in self._timers.keys(person):
-            self._timers.put(person, key, None)
+    def _rest(self, person: str) -> None:
+        """Say nothing of somebody who has left, and keep what was set: the exit may be a mistake (R28)."""
+        if not self._timers.keys(person):
+            return
+        left = self._timers.get(person, LEFT) or left_now(self._now_s)
+        if forgotten_at(left) <= self._now_s:
+            for key in self._timers.keys(person):
+                self._timers.put(person, key, None)
+            return
+        self._timers.put(person, LEFT, left)
+        self._timers.rest(person, forgotten_at(left))
+
+    def _come_back(self, person: str) -> None:
+        """Go on with what was set before somebody left, who has not left after all."""
+        if self._timers.get(person, LEFT) is not None:
+            self._timers.put(person, LEFT, None)
+            self._timers.wake(person)
 
     def _facts(self, person: str) -> Facts:
         kept = (timer.day("kept_until") for _, timer in TimersOfPerson(self._timers, person).of_kind(KEPT))

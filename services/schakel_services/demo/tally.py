@@ -104,7 +104,7 @@ async def _taken(stage: Stage) -> Counter[str]:
     """Return the records that came in, by outcome, as the intake counts them."""
     found: Counter[str] = Counter()
     async with httpx.AsyncClient(trust_env=False) as client:
-        for service, address in stage.hub.addresses()["services"].items():
+        for service, address in stage.hub.addresses()["watch"].items():
             text = (await client.get(f"{address}/metrics", follow_redirects=True)).text
             stage.minutes.note_metrics(service, text)
             for family in text_string_to_metric_families(text):

@@ -15,9 +15,12 @@ import httpx
 from schakel_services.broker import server as broker
 from schakel_services.broker.folders import cache_folder
 from schakel_services.chain.load import load_chain
+from schakel_services.hub.claim import claim
 from schakel_services.hub.process import ServiceDidNotStart, ServiceProcess
+from schakel_services.hub.vigil import Vigil
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.runtime.keys import Keyring
+from schakel_services.runtime.log import log
 from schakel_services.runtime.moved_clock import move_clock
 from schakel_services.runtime.topics import create_topics, topics_of
 
@@ -25,7 +28,7 @@ SERVICES = ("intake", "gate", "deliver", "clock")
 READY_S = 120.0
 """Far longer than a start takes on a busy machine: it only says when to stop waiting."""
 
-LIVES_S, RED_MAX = 5.0, 3
+LIVES_S = 5.0
 MOVED_CLOCK = "clock-ahead"
 """In the data folder, where the clock moves: how many seconds it runs ahead."""
 
@@ -55,6 +58,7 @@ class Hub:
 
     processes: list[ServiceProcess] = field(default_factory=list)
     bootstrap: str = ""
+    _claim: int | None = None
     _own_broker: bool = False
     _watching: "asyncio.Task[None] | None" = None
     _broker_process: "subprocess.Popen[bytes] | None" = None
@@ -76,8 +80,11 @@ class Hub:
         chain = load_chain(self.chain_file)
         self.data.mkdir(parents=True, exist_ok=True)
         (self.data / "logs").mkdir(exist_ok=True)
+        self._claim = claim(self.data)
+        keyring, names = Keyring(self.data / chain.keys), [partner.id for partner in chain.partner]
         if self.create_keys:
-            Keyring(self.data / chain.keys).create_missing([partner.id for partner in chain.partner])
+            keyring.create_missing(names)
+        keyring.check(names)
         await self.start_broker()
         partners = [(partner.id, partner.connectors) for partner in chain.partner]
         await create_topics(self.cluster(), topics_of(partners, chain.partitions))
@@ -116,7 +123,7 @@ class Hub:
         arguments = ["run", service, "--chain", str(self.chain_file), "--data", str(self.data)]
         port = self.ports.get(service, 0) if number == 0 else 0
         environment = self._environment() | dict(more or {})
-        process = ServiceProcess(name, arguments, environment, self.data / "logs" / f"{name}.log", port)
+        process = ServiceProcess(name, arguments, environment, self.data, port)
         process.start()
         self.processes.append(process)
         return process
@@ -133,12 +140,12 @@ class Hub:
         try:
             async with asyncio.timeout(limit_s), httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
                 while waiting:
-                    answers = [await _is_ok(client, process.port, "readyz") for process in waiting]
+                    answers = [await _is_ok(client, process.watch_port, "readyz") for process in waiting]
                     waiting = [process for process, ready in zip(waiting, answers, strict=True) if not ready]
                     if waiting:
                         await asyncio.sleep(0.1)
         except TimeoutError:
-            names = [f"{process.name} ({await _why_not(process.port)})" for process in waiting]
+            names = [f"{process.name} ({await _why_not(process.watch_port)})" for process in waiting]
             raise ServiceDidNotStart(f"{', '.join(names)}: see {self.data / 'logs'}") from None
 
     def addresses(self) -> dict[str, Any]:
@@ -150,6 +157,7 @@ class Hub:
             "chain": chain.name,
             "kafka": self.bootstrap,
             "services": by_name,
+            "watch": {process.name: f"http://127.0.0.1:{process.watch_port}" for process in self.processes},
             "data": str(self.data),
             "partners": {
                 partner.id: {
@@ -178,6 +186,9 @@ class Hub:
             await asyncio.to_thread(broker.stop, self.data / "broker")
             self._reap_broker()
             self._own_broker = False
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
 
     def _reap_broker(self) -> None:
         """Take leave of a broker that has ended and that this process started."""
@@ -186,17 +197,17 @@ class Hub:
             self._broker_process = None
 
     async def _watch_lives(self) -> None:
-        """Start a service again that says of itself, time after time, that a loop of it no longer turns."""
-        red: dict[str, int] = {}
+        """Start a service again that says of itself, time after time, that a loop no longer turns, or says nothing."""
+        vigils: dict[str, Vigil] = {}
         async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
             while True:
                 await asyncio.sleep(LIVES_S)
                 for process in list(self.processes):
-                    lives = await _is_ok(client, process.port, "livez")
-                    red[process.name] = red.get(process.name, 0) + 1 if lives is False else 0
-                    if red[process.name] >= RED_MAX:
-                        process.signal(signal.SIGKILL)
-                        red[process.name] = 0
+                    life, listens = process.starts, process.listens
+                    lives = await _is_ok(client, process.watch_port, "livez")
+                    reason = vigils.setdefault(process.name, Vigil()).heard(life, listens=listens, lives=lives)
+                    if reason is not None and life == process.starts and process.signal(signal.SIGKILL):
+                        log.error("service_lost", name=process.name, reason=reason)
 
     def _environment(self) -> dict[str, str]:
         clock = {"SCHAKEL_CLOCK_FILE": str(self.data / MOVED_CLOCK)} if self.clock_moves else {}
@@ -214,7 +225,7 @@ async def _to_its_end(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 async def _is_ok(client: httpx.AsyncClient, port: int, probe: str) -> bool | None:
-    """Return what a service says of itself; None when it does not answer, which a restart cures by itself."""
+    """Return what a service says of itself; None when it does not answer."""
     try:
         answer = await client.get(f"http://127.0.0.1:{port}/{probe}")
     except httpx.HTTPError:

@@ -9,8 +9,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from schakel_services.hub.claim import FolderInUse, name_holder, service_lock
 from schakel_services.runtime.log import log
 
+ARGUMENTS = ("-m", "schakel_services.cli.main")
 RESTART_S = 0.5
 RESTART_S_MAX = 10.0
 STOP_S = 15.0
@@ -25,19 +27,29 @@ class ServiceDidNotStart(RuntimeError):
 class ServiceProcess:
     """Run ``schakel run <service>`` for as long as the hub is up; its log goes to a file.
 
-    A service is crash-only: whatever ends it, it is started again, after a growing pause.
+    A service is crash-only: whatever ends it, it is started again, after a growing pause. It ends when the hub does,
+    however that ends: it reads a pipe that only the hub holds open.
     """
 
     def __init__(
-        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], log_file: Path, port: int
+        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], data: Path, port: int
     ) -> None:
         self.name = name
         self.port = port
+        self.watch_port = 0
+        """Where it answers about its health, and with its metrics."""
+
         self.starts = 0
+        """How often it was started: which of its lives this is."""
+
+        self.listens = False
+        """Whether it listens in this life."""
+
         self.watched = True
         self._arguments = tuple(arguments)
         self._environment = dict(environment)
-        self._log_file = log_file
+        self._data = data
+        self._log_file = data / "logs" / f"{name}.log"
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
         self._listening = asyncio.Event()
@@ -90,7 +102,9 @@ class ServiceProcess:
         pause = RESTART_S
         while not self._stopping.is_set():
             began = asyncio.get_running_loop().time()
-            await self._run()
+            with contextlib.suppress(FolderInUse):
+                # By what is left of its last life: the next try finds it gone, or it is given up.
+                await self._run()
             if self._stopping.is_set():
                 return
             lived = asyncio.get_running_loop().time() - began
@@ -105,30 +119,37 @@ class ServiceProcess:
 
     async def _run(self) -> None:
         self.starts += 1
-        with self._log_file.open("ab") as out:
+        self.listens = False
+        with self._log_file.open("ab") as out, service_lock(self._data, self.name) as lock:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                "-m",
-                "schakel_services.cli.main",
+                *ARGUMENTS,
                 *self._arguments,
                 "--port",
                 str(self.port),
-                stdin=asyncio.subprocess.DEVNULL,
+                "--watch-port",
+                str(self.watch_port),
+                "--end-with-stdin",
+                stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=out,
                 env=self._environment,
                 start_new_session=True,
+                pass_fds=(lock,),
             )
-            if self._stopping.is_set():
-                # ``stop`` came while it was being started, and found nobody to tell.
-                self.signal(signal.SIGTERM)
-            if self._process.stdout is not None:
-                async for line in self._process.stdout:
-                    self._heard(line)
-            await self._process.wait()
+            name_holder(lock, self._process.pid)
+        if self._stopping.is_set():
+            # ``stop`` came while it was being started, and found nobody to tell.
+            self.signal(signal.SIGTERM)
+        if self._process.stdout is not None:
+            async for line in self._process.stdout:
+                self._heard(line)
+        await self._process.wait()
 
     def _heard(self, line: bytes) -> None:
-        """The first line that a service prints says where it listens; a restart keeps the port."""
+        """The first line that a service prints says where it listens; a restart keeps the ports."""
         with contextlib.suppress(ValueError, KeyError, TypeError):
-            self.port = int(json.loads(line)["port"])
+            said = json.loads(line)
+            self.port, self.watch_port = int(said["port"]), int(said["watch_port"])
+            self.listens = True
             self._listening.set()

@@ -1,11 +1,9 @@
 """The frame of a service: a FastStream application that serves health, metrics and AsyncAPI around the hot loop."""
 
-import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-import uvicorn
 from faststream.asgi import AsgiFastStream, AsgiResponse, get
 from faststream.kafka import KafkaBroker
 from faststream.specification import AsyncAPI
@@ -34,6 +32,11 @@ class Frame(AsgiFastStream):
 
     async def _start_broker(self) -> None:
         """Connect nothing here: a service starts, and answers 503, while Kafka is away."""
+
+    def take_site(self) -> Callable[..., Any] | None:
+        """Return the site, to be served at an address of its own; from then on it is not served here."""
+        site, self._site = self._site, None
+        return site
 
     async def not_found(self, scope: Any, receive: Any, send: Any) -> None:
         """Hand what FastStream does not route to the site."""
@@ -82,12 +85,12 @@ def frame(
     @get
     async def livez(_scope: Any) -> AsgiResponse:
         """Red when a loop no longer turns."""
-        return _answer(UNAVAILABLE if health.stuck() else OK, health.problems())
+        return _answer(UNAVAILABLE if health.stuck() else OK, health)
 
     @get
     async def readyz(_scope: Any) -> AsgiResponse:
         """Red when a loop is not open, is stuck, or falls behind further and further."""
-        return _answer(OK if health.ready else UNAVAILABLE, health.problems())
+        return _answer(OK if health.ready else UNAVAILABLE, health)
 
     return Frame(
         broker=broker,
@@ -99,30 +102,6 @@ def frame(
     )
 
 
-def _answer(status: int, problems: dict[str, str]) -> AsgiResponse:
-    return AsgiResponse(to_json({"ok": status == OK, "problems": problems}), status, headers=JSON)
-
-
-async def serve(app: Frame, host: str, port: int, on_ready: Callable[[int], None] | None = None) -> None:
-    """Serve until SIGTERM or SIGINT; ``on_ready`` gets the port once it listens."""
-    # A batch makes tens of thousands of objects and no cycles; collecting every 700 of them costs a third of the time.
-    gc.set_threshold(100_000, 20, 50)
-    gc.enable()
-    config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=10
-    )
-    server = _Announcing(config, on_ready)
-    await server.serve()
-
-
-class _Announcing(uvicorn.Server):
-    """Says on which port it listens, which matters when the port was left to the system."""
-
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[int], None] | None) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets)
-        if self._on_ready is not None and self.started:
-            self._on_ready(self.servers[0].sockets[0].getsockname()[1])
+def _answer(status: int, health: Health) -> AsgiResponse:
+    said = {"ok": status == OK, "problems": health.problems(), "notices": health.notices()}
+    return AsgiResponse(to_json(said), status, headers=JSON)

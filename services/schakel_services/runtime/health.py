@@ -28,6 +28,8 @@ class Progress:
 
     last_beat: float = 0.0
     lags: dict[TopicPartition, deque[tuple[float, int]]] = field(default_factory=dict)
+    notice: Callable[[], str | None] = lambda: None
+    """What is worth knowing and no reason not to be ready: trouble that is not this process's own."""
 
     def up(self) -> None:
         """The loop is open."""
@@ -92,6 +94,10 @@ class Health:
     def problems(self) -> dict[str, str]:
         """Return the loops that are not ready, with the reason."""
         return {loop.name: why for loop in self.loops if (why := loop.problem())}
+
+    def notices(self) -> dict[str, str]:
+        """Return the loops with trouble that is not their own, such as a target that is away."""
+        return {loop.name: what for loop in self.loops if (what := loop.notice())}
 
     def stuck(self) -> bool:
         """Say whether a loop that was open no longer turns: then the process is better restarted."""

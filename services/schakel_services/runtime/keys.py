@@ -5,11 +5,13 @@ import hmac
 import json
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b, sha256
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -22,9 +24,21 @@ NONCE_BYTES = 12
 VERSION_MAX = 9_999
 """What has room in a pseudonym."""
 
+DISTINCT_MIN = 8
+"""Among 32 random bytes, or in a text that is made of them, there are always more that differ."""
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
 
 class KeyMissing(LookupError):
-    """A key file is not there or can't be used; names the file within the key folder."""
+    """A key file is not there or can't be used; names the file within the key folder, and what is wrong.
+
+    No value of it is ever said.
+    """
+
+    def __init__(self, name: str, says: str) -> None:
+        self.file = f"{name}.json"
+        super().__init__(f"{self.file}: {says}")
 
 
 class Undecipherable(ValueError):
@@ -136,6 +150,22 @@ class Keyring:
             _secret(found, "data", partner), _word(found, "api", partner), _word(found, "webhook", partner)
         )
 
+    def check(self, partners: Iterable[str]) -> None:
+        """Return when each of these partners' files that this process can read is fit, and no two share a key.
+
+        With one key two partners would have the same handles, or could each send, or be told, as the other. Raises
+        ``KeyMissing``.
+        """
+        owners: dict[bytes | str, str] = {}
+        for name in partners:
+            if not os.access(self._path(name), os.R_OK):
+                continue
+            keys = self.partner(name)
+            for field, key in (("data", keys.data), ("api", keys.api), ("webhook", keys.webhook)):
+                owner = owners.setdefault(key, name)
+                if owner != name:
+                    raise KeyMissing(name, f"`{field}` is a key of {owner}.json too; each partner needs its own")
+
     def create_missing(self, partners: Iterable[str]) -> list[str]:
         """Make random keys where there are none, and return for whom; keys that are there stay."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -152,37 +182,54 @@ class Keyring:
 
     def _read(self, name: str) -> dict[str, object]:
         try:
-            found = json.loads(self._path(name).read_text("utf-8"))
-        except (OSError, ValueError):
-            raise KeyMissing(f"{name}.json") from None
+            with self._path(name).open("rb") as file:
+                mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+                found = json.loads(file.read())
+        except FileNotFoundError:
+            raise KeyMissing(name, "not there") from None
+        except OSError:
+            raise KeyMissing(name, "can't be read") from None
+        except ValueError:
+            raise KeyMissing(name, "no JSON") from None
+        if mode & OTHERS:
+            raise KeyMissing(name, f"open to others than its owner (mode {mode:o}); use `chmod 600`")
         needed = {"version", "secret"} if name == "chain" else {"data", "api", "webhook"}
         if not isinstance(found, dict) or not needed <= set(found):
-            raise KeyMissing(f"{name}.json")
+            raise KeyMissing(name, f"no object with {', '.join(sorted(needed))}")
         return found
 
 
-def _secret(found: dict[str, object], name: str, owner: str) -> bytes:
+def _secret(found: dict[str, object], field: str, owner: str) -> bytes:
     try:
-        secret = base64.b64decode(str(found[name]), validate=True)
+        secret = base64.b64decode(str(found[field]), validate=True)
     except ValueError:
-        raise KeyMissing(f"{owner}.json") from None
-    if len(secret) < KEY_BYTES:
-        raise KeyMissing(f"{owner}.json")
-    return secret
+        raise KeyMissing(owner, f"`{field}` is no base64") from None
+    return _strong(secret, "bytes", field, owner)
 
 
-def _word(found: dict[str, object], name: str, owner: str) -> str:
-    """Return a secret text; what is empty or no text at all would be a key that anybody can guess."""
-    word = found[name]
-    if not isinstance(word, str) or not word:
-        raise KeyMissing(f"{owner}.json")
-    return word
+def _word(found: dict[str, object], field: str, owner: str) -> str:
+    word = found[field]
+    if not isinstance(word, str):
+        raise KeyMissing(owner, f"`{field}` is no text")
+    return _strong(word, "characters", field, owner)
+
+
+Key = TypeVar("Key", bytes, str)
+
+
+def _strong(key: Key, unit: str, field: str, owner: str) -> Key:
+    """Return a key that nobody can guess."""
+    if len(key) < KEY_BYTES:
+        raise KeyMissing(owner, f"`{field}` is shorter than {KEY_BYTES} {unit}")
+    if len(set(key)) < DISTINCT_MIN:
+        raise KeyMissing(owner, f"`{field}` is not random")
+    return key
 
 
 def _version(found: dict[str, object]) -> int:
     version = found["version"]
     if type(version) is not int or not 0 < version <= VERSION_MAX:
-        raise KeyMissing("chain.json")
+        raise KeyMissing("chain", f"`version` is no number from 1 to {VERSION_MAX}")
     return version
 
 

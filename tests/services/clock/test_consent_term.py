@@ -7,6 +7,7 @@ from schakel_contracts.codes import Category, ConsentForm, Purpose
 from schakel_contracts.consent import Recipient
 from schakel_contracts.consent_term import ConsentExpired, ConsentExpiring
 from schakel_contracts.registry import ConsentRecord, ExitRecord
+from schakel_services.clock.leaving import LEFT
 from schakel_services.clock.testing.stage import BEGIN, Stage
 
 
@@ -98,7 +99,7 @@ async def test_a_withdrawal_that_was_acknowledged_before_the_end_is_always_seen(
 
 
 async def test_nothing_is_said_of_who_has_left(stage: Stage) -> None:
-    """An exit record cancels every timer of the person (R28)."""
+    """Every timer of the person is silent, and after a year gone (R28)."""
     person, other = stage.person(), stage.person()
     async with stage.clock():
         await stage.register(person, consent(uuid4()), consent(uuid4()))
@@ -107,7 +108,25 @@ async def test_nothing_is_said_of_who_has_left(stage: Stage) -> None:
         assert len(await stage.timers(person)) == 2
         await stage.register(person, ExitRecord(id=uuid4(), since=BEGIN))
         await stage.settled()
-        assert await stage.timers(person) == {}
+        assert max(await stage.timers(person)) == LEFT
         stage.move(days=370)
         await stage.says(other, 1)
     assert await stage.said(person) == []
+    assert await stage.timers(person) == {}
+
+
+async def test_an_exit_by_mistake_undoes_nothing(stage: Stage) -> None:
+    """Also over a restart: its timers stand on the log, and go on where they were."""
+    person, exited = stage.person(), ExitRecord(id=uuid4(), since=BEGIN)
+    async with stage.clock():
+        await stage.register(person, consent(uuid4()))
+        await stage.register(person, exited)
+        await stage.settled()
+    stage.move(days=330)
+    async with stage.clock():
+        await stage.settled()
+        assert await stage.said(person) == []
+        later = {"since": datetime(2999, 1, 1, tzinfo=UTC), "planned": True}
+        await stage.register(person, exited.model_copy(update=later))
+        await stage.says(person, 1)
+    assert LEFT not in await stage.timers(person)

@@ -1,14 +1,15 @@
 """Questions: a reminder before the term ends, once a word that it is over, and neither after an answer."""
 
 from datetime import UTC, date, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from schakel_contracts.answer_due import AnswerDue
 from schakel_contracts.benefit_certainty import BenefitEffectAnswered, BenefitEffectRequested, BenefitWorryRaised
-from schakel_contracts.codes import Role
+from schakel_contracts.codes import Outcome, Reason, Role
 from schakel_contracts.day_activity import DayActivityResumed
+from schakel_contracts.decision import Decision, Verdict
 from schakel_contracts.event import Event
 from schakel_contracts.registry import RelationRecord
 from schakel_contracts.retention import OutreachCompleted, OutreachRequested
@@ -27,7 +28,7 @@ from schakel_contracts.terms import (
     Urgency,
     WorryTopic,
 )
-from schakel_services.clock.testing.quiet import QuietClock
+from schakel_services.clock.testing.quiet import PERSON, QuietClock
 
 REF = uuid4()
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -154,28 +155,84 @@ def test_a_worry_without_a_wish_to_be_called_waits_for_nobody(clock: QuietClock)
     assert clock.keys() == []
 
 
-def test_each_who_must_act_on_a_right_is_asked_until_it_has(clock: QuietClock) -> None:
-    """One month; who answered is not asked again (F43)."""
-    clock.hear(RIGHT, "portal")
+def sent(clock: QuietClock, event_id: str, *parties: str, refused: tuple[str, ...] = ()) -> None:
+    """Let the gate send a right to parties, and not to others."""
+    told = [
+        Verdict(
+            recipient=party, role=clock.chain.roles[party], outcome=Outcome.REDUCED, rules=(), notification_id=uuid4()
+        )
+        for party in parties
+    ]
+    denied = [
+        Verdict(recipient=party, role=Role.INC, outcome=Outcome.DENY, rules=(), reason=Reason.NOT_IN_CHAIN)
+        for party in refused
+    ]
+    decision = Decision(
+        event_id=UUID(event_id),
+        event_type=SubjectRightExercised.type,
+        subject=PERSON,
+        source="portal",
+        source_role=Role.CIT,
+        decided_at=clock.now,
+        policy_version="1",
+        verdicts=(*told, *denied),
+    )
+    clock.decide(decision)
+
+
+def test_each_who_was_sent_a_right_is_asked_until_it_has_answered(clock: QuietClock) -> None:
+    """One month; who answered is not asked again, and who was never told of it is not either (F43)."""
+    clock.register(related("desk", Role.INC), related("uwv", Role.UWV, ended=True), related("portal", Role.CIT))
+    sent(clock, clock.hear(RIGHT, "portal"), "ggz", "coach", "portal", refused=("desk",))
     clock.move(days=3)
     clock.hear(RIGHT.model_copy(update={"status": RightStatus.CARRIED_OUT}), "ggz")
     assert answers(clock, "2026-03-01") == [("2026-01-29", False, "coach"), ("2026-02-06", True, "coach")]
 
 
-def test_when_all_have_acted_nothing_is_due(clock: QuietClock) -> None:
-    """Refused is an answer too."""
-    clock.hear(RIGHT, "portal")
-    for party, status in (("ggz", RightStatus.REFUSED), ("coach", RightStatus.CARRIED_OUT)):
-        clock.hear(RIGHT.model_copy(update={"status": status}), party)
+def test_whom_a_right_was_sent_to_may_be_read_before_the_right(clock: QuietClock) -> None:
+    """The two stand on different topics; and a right that was sent to nobody waits for nobody."""
+    early = str(clock.next_id())
+    sent(clock, early, "coach")
+    assert clock.hear(RIGHT, "portal") == early
+    assert clock.keys() == [f"answer/right/{REF}"]
+    assert [party for _, _, party in answers(clock, "2026-03-01")] == ["coach", "coach"]
+    clock.on("2026-01-05")
+    clock.hear(RIGHT.model_copy(update={"request_id": uuid4(), "addressees": ()}), "portal")
+    assert answers(clock, "2026-03-01") == []
+
+
+def test_a_right_that_is_never_read_is_forgotten(clock: QuietClock) -> None:
+    """An answer to one is decided about too, and nobody need answer that."""
+    sent(clock, str(uuid4()), "coach")
+    assert answers(clock, "2026-01-14") == []
     assert clock.keys() == []
 
 
-def test_a_right_towards_everybody_is_asked_of_all_who_were_involved(clock: QuietClock) -> None:
-    """Also of who no longer is; never of the person's own portal. Who answers is known by then, or is asked."""
-    clock.register(related("ggz", Role.GGZ, ended=True), related("desk", Role.INC), related("portal", Role.CIT))
-    clock.hear(RIGHT.model_copy(update={"addressees": (), "due": date(2026, 1, 20)}), "portal")
-    clock.hear(RIGHT.model_copy(update={"addressees": (), "status": RightStatus.CARRIED_OUT}), "ggz")
-    assert answers(clock, "2026-02-20") == [("2026-01-13", False, "desk"), ("2026-01-21", True, "desk")]
+def test_a_reminder_is_said_in_the_name_of_who_asked(clock: QuietClock) -> None:
+    """Whoever has answered since: nobody sees who else was asked."""
+    sent(clock, clock.hear(RIGHT, "portal"), "ggz", "coach")
+    clock.hear(RIGHT.model_copy(update={"status": RightStatus.REFUSED}), "ggz")
+    clock.on("2026-01-29")
+    assert [spoken.envelope.partner for spoken in clock.spoken()] == ["portal"]
+
+
+def test_a_right_that_is_passed_on_again_asks_those_of_before_too(clock: QuietClock) -> None:
+    """With a new term, say; who has answered has."""
+    sent(clock, clock.hear(RIGHT, "portal"), "ggz", "coach")
+    clock.hear(RIGHT.model_copy(update={"status": RightStatus.REFUSED}), "ggz")
+    sent(clock, clock.hear(RIGHT.model_copy(update={"due": date(2026, 1, 20)}), "portal"), "desk", "ggz")
+    said = answers(clock, "2026-03-01")
+    assert said == [
+        (day, over, who) for day, over in (("2026-01-13", False), ("2026-01-21", True)) for who in ("coach", "desk")
+    ]
+
+
+def test_when_all_have_acted_nothing_is_due(clock: QuietClock) -> None:
+    """Refused is an answer too."""
+    sent(clock, clock.hear(RIGHT, "portal"), "ggz", "coach")
+    for party, status in (("ggz", RightStatus.REFUSED), ("coach", RightStatus.CARRIED_OUT)):
+        clock.hear(RIGHT.model_copy(update={"status": status}), party)
+    assert clock.keys() == []
 
 
 def test_a_question_of_months_ago_chases_nobody(clock: QuietClock) -> None:

@@ -11,6 +11,7 @@ from schakel_contracts.decision import Decision, Verdict
 from schakel_contracts.delivery import DeliveryNotCompleted
 from schakel_contracts.policy.civil_time import AMSTERDAM
 from schakel_contracts.receipt import Receipt
+from schakel_contracts.registry import ExitRecord
 from schakel_services.clock.deliveries import end_of_class
 from schakel_services.clock.testing.quiet import PERSON, QuietClock
 
@@ -145,3 +146,16 @@ def test_the_end_of_each_class(decided: str, allowed: str, end: str) -> None:
     """A quarter of an hour at any hour; working hours and days as desks have them."""
     begin = datetime.fromisoformat(decided).replace(tzinfo=AMSTERDAM)
     assert end_of_class(begin, allowed) == datetime.fromisoformat(end).replace(tzinfo=AMSTERDAM)
+
+
+def test_what_is_late_when_an_exit_was_a_mistake_is_told(clock: QuietClock) -> None:
+    """Not while it stands; nothing of what is on its way is forgotten by it."""
+    left = ExitRecord(id=uuid4(), since=clock.now)
+    arrived = uuid4()
+    clock.decide(decision(clock, ("coach", Role.JOB, "r15", uuid4()), ("coach", Role.JOB, "r15", arrived)))
+    clock.register(left)
+    clock.receive(receipt(arrived))
+    clock.move(minutes=20)
+    assert clock.says() == []
+    clock.erase(left)
+    assert [type(event) for event in clock.says()] == [DeliveryNotCompleted]

@@ -13,7 +13,6 @@ from schakel_contracts.registry import (
     AgeRecord,
     ConsentRecord,
     ConsentWithdrawalRecord,
-    ExitRecord,
     RelationRecord,
     RepresentationRecord,
 )
@@ -128,23 +127,6 @@ def test_who_collected_it_says_it_and_else_who_is_involved(clock: QuietClock) ->
 def test_a_consent_that_ended_long_ago_says_nothing(clock: QuietClock) -> None:
     """It came in with a first export."""
     clock.register(consent(granted_at=datetime(2020, 1, 1, tzinfo=UTC)))
-    assert clock.keys() == []
-
-
-def test_nobody_hears_of_who_has_left(clock: QuietClock) -> None:
-    """All timers go (R28), and what is set afterwards is not said either."""
-    clock.register(consent(), AgeRecord(id=uuid4(), adult_on=date(2026, 3, 1)))
-    clock.register(ExitRecord(id=uuid4(), since=GIVEN))
-    assert clock.keys() == []
-    clock.register(consent(uuid4()))
-    assert clock.keys() == []
-
-
-def test_who_leaves_later_is_still_told_until_then(clock: QuietClock) -> None:
-    """And no longer."""
-    clock.register(consent(valid_until="2026-07-01T00:00:00+02:00"))
-    clock.register(ExitRecord(id=uuid4(), since=datetime(2026, 6, 10, tzinfo=UTC)))
-    assert [str(day) for day, _ in clock.says_until("2026-08-01")] == ["2026-05-02", "2026-06-01"]
     assert clock.keys() == []
 
 

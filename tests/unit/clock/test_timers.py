@@ -103,3 +103,28 @@ def test_it_finds_what_a_list_finds(steps: list[tuple[str, str, int | None]], no
     assert len(timers) == len(plain)
     assert sorted(drained(timers, now)) == sorted(one for one, due in plain.items() if due <= now)
     assert len(timers) == sum(due > now for due in plain.values())
+
+
+def test_who_rests_is_not_due_until_then() -> None:
+    """Nothing of theirs is taken away; woken, they stand where they stood."""
+    timers = Timers()
+    timers.put("a", "x/1", value(10))
+    timers.put("b", "x/1", value(15))
+    timers.rest("a", 50)
+    timers.rest("nobody", 50)
+    assert drained(timers, 20) == [("b", "x/1")]
+    assert not timers.is_due(49)
+    assert timers.first_due(50) == "a"
+    timers.rest("a", 90)
+    timers.wake("a")
+    timers.wake("nobody")
+    assert drained(timers, 20) == [("a", "x/1")]
+
+
+def test_a_timer_that_is_set_while_somebody_rests_is_looked_at() -> None:
+    """It may be what ends the rest."""
+    timers = Timers()
+    timers.put("a", "x/1", value(10))
+    timers.rest("a", 50)
+    timers.put("a", "x/2", value(12))
+    assert timers.first_due(20) == "a"

@@ -116,6 +116,15 @@ def test_problems_are_named_by_loop() -> None:
     assert health.problems() == {}
 
 
+def test_what_is_worth_knowing_is_no_problem() -> None:
+    """A loop whose partner is away says so, and is ready."""
+    health = Health()
+    loop = health.loop("deliver-a")
+    loop.up()
+    loop.notice = lambda: "target_away"
+    assert (health.ready, health.notices()) == (True, {"deliver-a": "target_away"})
+
+
 def test_only_a_loop_that_was_open_makes_a_process_stuck(clock: Clock) -> None:
     """One that can't open tries again by itself; one that hangs needs a restart."""
     health = Health()

@@ -22,8 +22,16 @@ def encoded(secret: bytes) -> str:
     return base64.b64encode(secret).decode()
 
 
-RIGHT = {"data": encoded(SECRET), "api": "sk_of_the_test", "webhook": "whsec_of_the_test"}
+API, WEBHOOK = f"sk_{encoded(SECRET[::-1])}", f"whsec_{encoded(SECRET[1:] + b'x')}"
+RIGHT = {"data": encoded(SECRET), "api": API, "webhook": WEBHOOK}
 RIGHT_CHAIN = {"version": 3, "secret": encoded(SECRET)}
+
+
+def write_keys(folder: Path, name: str, content: object, mode: int = 0o600) -> None:
+    """Write a key file, as text or as JSON."""
+    path = folder / f"{name}.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
+    path.chmod(mode)
 
 
 def test_a_pseudonym_stays_the_same() -> None:
@@ -110,57 +118,94 @@ def test_a_repr_shows_no_secret() -> None:
 
 def test_key_files_are_read_as_they_stand(tmp_path: Path) -> None:
     """Version, secrets and texts arrive unchanged."""
-    (tmp_path / "chain.json").write_text(json.dumps(RIGHT_CHAIN))
-    (tmp_path / "one.json").write_text(json.dumps(RIGHT))
+    write_keys(tmp_path, "chain", RIGHT_CHAIN)
+    write_keys(tmp_path, "one", RIGHT)
     keyring = Keyring(tmp_path)
     assert (keyring.chain().version, keyring.chain().secret) == (3, SECRET)
-    assert keyring.partner("one") == PartnerKeys(SECRET, "sk_of_the_test", "whsec_of_the_test")
+    assert keyring.partner("one") == PartnerKeys(SECRET, API, WEBHOOK)
 
 
 BROKEN = {
-    "empty": "",
-    "not_json": '{"data": "SECRET',
-    "a_list": json.dumps([RIGHT]),
-    "no_data": json.dumps({"api": "SECRET", "webhook": "SECRET"}),
-    "no_api": json.dumps({"data": encoded(SECRET), "webhook": "SECRET"}),
-    "no_webhook": json.dumps({"data": encoded(SECRET), "api": "SECRET"}),
-    "short": json.dumps(RIGHT | {"data": encoded(SECRET[:31])}),
-    "not_base64": json.dumps(RIGHT | {"data": "SECRET!"}),
-    "not_ascii": json.dumps(RIGHT | {"data": "SECRÉT"}),
-    "api_of_null": json.dumps(RIGHT | {"api": None}),
-    "api_of_nothing": json.dumps(RIGHT | {"api": ""}),
-    "webhook_of_null": json.dumps(RIGHT | {"webhook": None}),
+    "empty": ("", "no JSON"),
+    "not_json": ('{"data": "SECRET', "no JSON"),
+    "a_list": (json.dumps([RIGHT]), "no object with api, data, webhook"),
+    "no_data": (json.dumps({"api": "SECRET", "webhook": "SECRET"}), "no object with api, data, webhook"),
+    "no_api": (json.dumps({"data": encoded(SECRET), "webhook": "SECRET"}), "no object with api, data, webhook"),
+    "no_webhook": (json.dumps({"data": encoded(SECRET), "api": "SECRET"}), "no object with api, data, webhook"),
+    "short": (json.dumps(RIGHT | {"data": encoded(SECRET[:31])}), "`data` is shorter than 32 bytes"),
+    "of_zeros": (json.dumps(RIGHT | {"data": encoded(bytes(32))}), "`data` is not random"),
+    "of_a_pattern": (json.dumps(RIGHT | {"data": encoded(b"pattern" * 8)}), "`data` is not random"),
+    "not_base64": (json.dumps(RIGHT | {"data": "SECRET!"}), "`data` is no base64"),
+    "not_ascii": (json.dumps(RIGHT | {"data": "SECRÉT"}), "`data` is no base64"),
+    "api_of_null": (json.dumps(RIGHT | {"api": None}), "`api` is no text"),
+    "api_of_nothing": (json.dumps(RIGHT | {"api": ""}), "`api` is shorter than 32 characters"),
+    "api_of_a_letter": (json.dumps(RIGHT | {"api": "x"}), "`api` is shorter than 32 characters"),
+    "api_of_one_letter": (json.dumps(RIGHT | {"api": "x" * 40}), "`api` is not random"),
+    "webhook_of_null": (json.dumps(RIGHT | {"webhook": None}), "`webhook` is no text"),
+    "webhook_too_short": (json.dumps(RIGHT | {"webhook": "whsec_SECRET"}), "`webhook` is shorter than 32 characters"),
 }
 
 
-@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
-def test_a_partner_without_good_keys_has_none(content: str, tmp_path: Path) -> None:
-    """No default and no guess: the error names the file, and nothing that stands in it."""
-    (tmp_path / "one.json").write_text(content, "utf-8")
-    with pytest.raises(KeyMissing, match=r"\Aone\.json\Z") as caught:
+@pytest.mark.parametrize(("content", "says"), BROKEN.values(), ids=BROKEN)
+def test_a_partner_without_good_keys_has_none(content: str, says: str, tmp_path: Path) -> None:
+    """No default and no guess: the error names the file and what is wrong, and nothing that stands in it."""
+    write_keys(tmp_path, "one", content)
+    with pytest.raises(KeyMissing) as caught:
         Keyring(tmp_path).partner("one")
+    assert (str(caught.value), caught.value.file) == (f"one.json: {says}", "one.json")
     assert caught.value.__cause__ is None
 
 
 BROKEN_CHAIN = {
-    "no_version": json.dumps({"secret": encoded(SECRET)}),
-    "version_of_text": json.dumps(RIGHT_CHAIN | {"version": "SECRET"}),
-    "version_below_one": json.dumps(RIGHT_CHAIN | {"version": 0}),
-    "short": json.dumps(RIGHT_CHAIN | {"secret": encoded(SECRET[:16])}),
+    "no_version": (json.dumps({"secret": encoded(SECRET)}), "no object with secret, version"),
+    "version_of_text": (json.dumps(RIGHT_CHAIN | {"version": "SECRET"}), "`version` is no number from 1 to 9999"),
+    "version_below_one": (json.dumps(RIGHT_CHAIN | {"version": 0}), "`version` is no number from 1 to 9999"),
+    "short": (json.dumps(RIGHT_CHAIN | {"secret": encoded(SECRET[:16])}), "`secret` is shorter than 32 bytes"),
+    "of_zeros": (json.dumps(RIGHT_CHAIN | {"secret": encoded(bytes(64))}), "`secret` is not random"),
 }
 
 
-@pytest.mark.parametrize("content", BROKEN_CHAIN.values(), ids=BROKEN_CHAIN)
-def test_a_chain_without_a_good_key_has_none(content: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("content", "says"), BROKEN_CHAIN.values(), ids=BROKEN_CHAIN)
+def test_a_chain_without_a_good_key_has_none(content: str, says: str, tmp_path: Path) -> None:
     """The same for the key that pseudonyms are made with."""
-    (tmp_path / "chain.json").write_text(content, "utf-8")
-    with pytest.raises(KeyMissing, match=r"\Achain\.json\Z"):
+    write_keys(tmp_path, "chain", content)
+    with pytest.raises(KeyMissing) as caught:
         Keyring(tmp_path).chain()
+    assert str(caught.value) == f"chain.json: {says}"
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o644, 0o640, 0o620, 0o604, 0o610])
+def test_keys_that_are_open_to_others_are_no_keys(mode: int, tmp_path: Path) -> None:
+    """Whoever is on the machine could read, or replace, them."""
+    write_keys(tmp_path, "one", RIGHT, mode)
+    with pytest.raises(KeyMissing) as caught:
+        Keyring(tmp_path).partner("one")
+    assert str(caught.value) == f"one.json: open to others than its owner (mode {mode:o}); use `chmod 600`"
+
+
+def test_a_file_that_only_its_owner_reads_is_right(tmp_path: Path) -> None:
+    """A folder of secrets may be mounted for reading alone."""
+    write_keys(tmp_path, "one", RIGHT, 0o400)
+    assert Keyring(tmp_path).partner("one").api == API
+
+
+@pytest.mark.parametrize("field", ["data", "api", "webhook"])
+def test_two_partners_with_one_key_are_refused(field: str, tmp_path: Path) -> None:
+    """With one data key they would have the same handles; with one of the others each could pass for the other."""
+    keyring = Keyring(tmp_path)
+    keyring.create_missing(["one", "two"])
+    keyring.check(["one", "two", "nobody"])
+    copied = json.loads((tmp_path / "one.json").read_text())[field]
+    write_keys(tmp_path, "two", json.loads((tmp_path / "two.json").read_text()) | {field: copied})
+    with pytest.raises(KeyMissing) as caught:
+        keyring.check(["one", "two", "nobody"])
+    assert str(caught.value) == f"two.json: `{field}` is a key of one.json too; each partner needs its own"
+    keyring.check(["two"])
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """By its name in the key folder: where that is, is nobody's business in a log."""
-    with pytest.raises(KeyMissing, match=r"\Atwo\.json\Z"):
+    with pytest.raises(KeyMissing, match=r"\Atwo\.json: not there\Z"):
         Keyring(tmp_path / "nowhere").partner("two")
 
 

@@ -28,10 +28,12 @@ def test_timeouts_come_from_the_environment() -> None:
         "SCHAKEL_TRANSACTION_TIMEOUT_MS": "5000",
         "SCHAKEL_RETRY_FOR_S": "60",
         "SCHAKEL_RETRY_FIRST_S": "0.5",
+        "SCHAKEL_INBOX_KEEP_DAYS": "2.5",
     }
     found = Settings.read(chain_file=CHAIN, data=DATA, environment=told)
     assert (found.cluster.session_timeout_ms, found.cluster.transaction_timeout_ms) == (3_000, 5_000)
     assert (found.retry_for_s, found.retry_first_s) == (60.0, 0.5)
+    assert (plain.inbox_keep_days, found.inbox_keep_days) == (14.0, 2.5)
 
 
 def test_a_secured_cluster_needs_its_user() -> None:

@@ -87,9 +87,15 @@ def test_a_partners_own_topics_are_encrypted_when_they_hold_its_numbers(row: Top
 def test_what_expires_and_what_stays() -> None:
     """Registry and state are compacted and kept; facts go after 14 days."""
     configs = {topic.name: topic.config() for topic in topics_of(PARTNERS, 4)}
-    assert configs["events"] == {"cleanup.policy": "delete", "retention.ms": str(14 * 86_400_000)}
+    assert configs["audit"] == {"cleanup.policy": "delete", "retention.ms": str(14 * 86_400_000)}
     assert configs["registry"]["cleanup.policy"] == "compact"
     assert "retention.ms" not in configs["registry"]
+
+
+def test_the_broker_says_when_a_withdrawal_came() -> None:
+    """The moment of a withdrawal in its proof is nobody's own clock's."""
+    stamped = {topic.name: topic.config().get("message.timestamp.type") for topic in topics_of(PARTNERS, 4)}
+    assert {name for name, by in stamped.items() if by == "LogAppendTime"} == {"events", "registry"}
 
 
 def test_each_partner_has_topics_of_its_own() -> None:

@@ -59,6 +59,19 @@ class QuietClock:
             self.registry.apply(registry_key(PERSON, record), record.model_dump_json(exclude_none=True).encode())
         self._turn().hear_registry(PERSON)
 
+    def erase(self, record: Record) -> None:
+        """Take the tombstone of a registry record."""
+        self.registry.apply(registry_key(PERSON, record), None)
+        self._turn().hear_registry(PERSON)
+
+    def restart(self) -> None:
+        """Go on with what stands on the log."""
+        kept = {key: self.timers.get(PERSON, key) for key in self.keys()}
+        self.timers = Timers()
+        for key, value in kept.items():
+            self.timers.apply(f"{PERSON}/{key}", value)
+        self.timers.restored()
+
     def decide(self, decision: Decision) -> None:
         """Take a decision."""
         self._turn().hear_decision(decision)
