@@ -92,6 +92,7 @@ class _Deliverer:
             paused=self._step.paused,
         )
         self._step.connect(self._pipe.wake)
+        progress.notice = self._step.notice
         alone = run_alone(self._pipe, self._step.tenure, self._step.owner, setup.cluster.session_timeout_ms / 1000)
         self._task = asyncio.create_task(alone, name=f"deliver-{setup.partner}")
         end_process_on_crash(self._task)
@@ -125,6 +126,7 @@ def _setup(
         clock=Clock(moved(settings, _now), _monotonic),
         instance=str(uuid4()).encode(),
         policy=policy,
+        senders={sender.id: sender.addressee() for sender in chain.partner},
     )
 
 

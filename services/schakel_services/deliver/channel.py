@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from schakel_services.deliver.rules import Answer
+from schakel_services.deliver.rules import Reply
 
 
 class CheckTooOld(Exception):
@@ -26,10 +26,14 @@ class Parcel:
 class Channel(Protocol):
     """One partner's way of being told."""
 
+    @property
+    def hangs(self) -> bool:
+        """Say whether a send was given up that has not come back."""
+
     async def open(self) -> None:
         """Get ready."""
 
-    async def send(self, parcel: Parcel, is_fresh: Callable[[], bool]) -> Answer:
+    async def send(self, parcel: Parcel, is_fresh: Callable[[], bool]) -> Reply:
         """Send and return what the target made of it; never raises for what a target does.
 
         ``is_fresh`` is asked at the last moment before the recipient gets anything; when it says

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from aiokafka.errors import KafkaError
 
 from schakel_contracts.codes import Reason, ReceiptOutcome
+from schakel_services.deliver.breaker import CLOSED, Breaker
 from schakel_services.deliver.outcome import Ended
 from schakel_services.deliver.pending import LastCheck, Pending
-from schakel_services.deliver.rules import CLOSED, Answer, Breaker, backoff_s, retry_at
+from schakel_services.deliver.rules import ASKED_S_MAX, DOUBTFUL, Answer, Reply, backoff_s, last_moment, retry_at
 from schakel_services.deliver.second_check import Check, Checked, Clock
 from schakel_services.deliver.sending import Sending, Sent
 from schakel_services.deliver.waiting import Waiting
@@ -58,17 +59,24 @@ class Dispatch:
         self._patience = patience
         self._clock = clock
         self._wake = wake
+        self._ahead_s = clock.now().timestamp() - clock.monotonic()
         self._ended: list[Ended] = []
         self._changed: dict[Pending, None] = {}
         self._late = False
 
     def add(self, pendings: Iterable[Pending]) -> None:
-        """Take what is new, or what a restart found."""
-        now = self._now()
+        """Take what is new, or what a restart found: times that this clock has yet to reach were another's."""
+        now = self.now()
         for pending in pendings:
+            pending.first_at = min(pending.first_at, now)
+            pending.next_at = min(pending.next_at, now + ASKED_S_MAX)
             self.waiting.add(pending, now)
             if not pending.stored:
                 self._changed[pending] = None
+
+    def now(self) -> float:
+        """Return seconds since 1970 by the clock of the waiting, which no step of the wall clock moves."""
+        return self._ahead_s + self._clock.monotonic()
 
     def is_behind(self, many: int) -> bool:
         """Say whether a target that is well has more to take than this."""
@@ -108,23 +116,43 @@ class Dispatch:
             self._wake()
 
     def _give_up(self) -> None:
-        """End what did not arrive in its time; those behind it may be as old."""
-        now = self._now()
-        oldest = now - self._patience.for_s
-        while late := [one for one in self.waiting.due(now) if one.first_at <= oldest]:
-            for pending in late:
-                last = pending.last or LastCheck(self._clock.now())
-                self._end(pending, ReceiptOutcome.FAILED, last, Reason.TARGET_UNREACHABLE)
+        """End what was tried and did not arrive in its time."""
+        now = self.now()
+        late = [one for one in self.waiting.due(now) if one.answer is not None and self._is_past(one, now)]
+        for pending in late:
+            last = pending.last or LastCheck(self._clock.now())
+            refused = pending.answer is Answer.LATER
+            reason = Reason.TARGET_REFUSED if refused else Reason.TARGET_UNREACHABLE
+            self._end(pending, ReceiptOutcome.FAILED, last, reason)
+
+    def _is_past(self, pending: Pending, now: float) -> bool:
+        return now >= self._last_moment(pending, now)
+
+    def _last_moment(self, pending: Pending, now: float) -> float:
+        turn_at = now if pending.turn_at is None else pending.turn_at
+        return last_moment(pending.first_at, turn_at, self._patience.for_s)
 
     def _room(self) -> int:
         free = self.sending.free
         if self.sending.busy and free < WAVE_MIN:
             return 0
-        return self.breaker.room(free, self._now())
+        return self.breaker.room(free, self.now())
 
     def _choose(self) -> list[Pending]:
-        room = self._room()
-        return self.waiting.take(room, self._now()) if room > 0 else []
+        room, now = self._room(), self.now()
+        if room <= 0:
+            return []
+        return self.waiting.take(room, now) if self.breaker.closed else self._probes(now)
+
+    def _probes(self, now: float) -> list[Pending]:
+        """One of a person of whom nothing failed yet, if there is one; beside it what must be tried before it ends."""
+        due = list(self.waiting.due(now))
+        if not due:
+            return []
+        failed = self.breaker.failed
+        probe = next((one for one in due if one.notification.person not in failed), due[0])
+        beside = [one for one in due if one is not probe and one.answer is None and self._is_past(one, now)]
+        return self.waiting.take_these([probe, *beside][: self.sending.free])
 
     async def _send(self, wave: list[Pending], wait_s: float) -> bool:
         """Check one wave, start what holds, and wait a little; false: it could not be checked."""
@@ -134,7 +162,7 @@ class Dispatch:
             if not (self._ended or self.sending.busy):
                 raise
             for pending in wave:
-                self.waiting.again(pending, self._now())
+                self.waiting.again(pending, self.now())
             return False
         tasks = [self._start(one) for one in checked if self._holds(one)]
         if tasks:
@@ -148,17 +176,17 @@ class Dispatch:
         return False
 
     def _start(self, checked: Checked) -> "asyncio.Task[Sent]":
-        probe = not self.breaker.closed
+        probe = not (self.breaker.closed or self.breaker.probing)
         if probe:
             self.breaker = self.breaker.probed()
         return self.sending.start(checked, probe=probe)
 
     def _hear(self) -> None:
         for sent in self.sending.finished():
-            if sent.answer is None:
+            if sent.reply is None:
                 self._hear_late(sent)
             else:
-                self._hear_answer(sent, sent.answer)
+                self._hear_reply(sent, sent.reply)
 
     def _hear_late(self, sent: Sent) -> None:
         """It did not leave, and is no attempt: it is written down, and checked anew in another turn."""
@@ -166,25 +194,27 @@ class Dispatch:
         if sent.probe:
             self.breaker = self.breaker.unheard()
         pending = sent.checked.pending
-        pending.next_at = self._now() + TOO_LATE_S
+        pending.next_at = self.now() + TOO_LATE_S
         self._changed[pending] = None
-        self.waiting.again(pending, self._now())
+        self.waiting.again(pending, self.now())
 
-    def _hear_answer(self, sent: Sent, answer: Answer) -> None:
-        now = self._now()
+    def _hear_reply(self, sent: Sent, reply: Reply) -> None:
+        now = self.now()
         pending = sent.checked.pending
         pending.attempts += 1
         pending.last = sent.checked.last
+        pending.answer = reply.answer
+        pending.possibly_arrived |= reply.answer in DOUBTFUL
         was_closed = self.breaker.closed
-        self.breaker = self.breaker.heard(answer, now, probe=sent.probe)
+        self.breaker = self.breaker.heard(reply, pending.notification.person, now, probe=sent.probe)
         self._say(was_closed=was_closed)
-        if answer is Answer.TAKEN:
+        if reply.answer is Answer.TAKEN:
             self._end(pending, ReceiptOutcome.DELIVERED, sent.checked.last, None)
-        elif answer is Answer.REFUSED:
+        elif reply.answer is Answer.REFUSED:
             self._end(pending, ReceiptOutcome.FAILED, sent.checked.last, Reason.TARGET_REFUSED)
         else:
             wait_s = backoff_s(pending.attempts, self._patience.first_s, self._patience.chance())
-            pending.next_at = retry_at(now, pending.first_at + self._patience.for_s, wait_s)
+            pending.next_at = retry_at(now, self._last_moment(pending, now), max(wait_s, reply.asked_s))
             self._changed[pending] = None
             self.waiting.again(pending, now)
 
@@ -201,9 +231,6 @@ class Dispatch:
         self._end(checked.pending, ReceiptOutcome.WITHHELD, last, checked.recheck.reason)
 
     def _end(self, pending: Pending, outcome: ReceiptOutcome, last: LastCheck, reason: Reason | None) -> None:
-        self.waiting.done(pending, self._now())
+        self.waiting.done(pending, self.now())
         self._changed.pop(pending, None)
         self._ended.append(Ended(pending, outcome, last, self._clock.now(), reason))
-
-    def _now(self) -> float:
-        return self._clock.now().timestamp()

@@ -1,25 +1,37 @@
 """Tell a partner by files in a folder: whole files only, one for each notification."""
 
 import asyncio
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from schakel_services.deliver.channel import CheckTooOld, Parcel
-from schakel_services.deliver.rules import Answer
+from schakel_services.deliver.channel import Parcel
+from schakel_services.deliver.file_write import FileWrite
+from schakel_services.deliver.hands import Hands
+from schakel_services.deliver.rules import Answer, Reply
 from schakel_services.runtime.log import log
+
+HANDS = 4
+WRITE_S = 10.0
+"""How long a file may take; a share that hangs answers nothing, not even an error."""
 
 
 class FolderChannel:
     """Write ``<sequence>-<id>.json``; a repeat has the same name and replaces what was there.
 
     A file appears under its name when all of it is on the disk. Names sort by the person's own
-    sequence.
+    sequence. What takes too long is given up and tried again, once the call that hangs has come back.
     """
 
-    def __init__(self, partner: str, folder: Path) -> None:
+    def __init__(self, partner: str, folder: Path, limit_s: float = WRITE_S) -> None:
         self._partner = partner
         self._folder = folder
+        self._limit_s = limit_s
+        self._hands = Hands(HANDS)
+
+    @property
+    def hangs(self) -> bool:
+        """Say whether a write was given up that has not come back."""
+        return bool(self._hands.hanging)
 
     async def open(self) -> None:
         """Do nothing; the folder is made when there is something to put in it."""
@@ -27,42 +39,30 @@ class FolderChannel:
     async def close(self) -> None:
         """Do nothing."""
 
-    async def send(self, parcel: Parcel, is_fresh: Callable[[], bool]) -> Answer:
-        """Write one file; a folder that can't be written is away."""
+    async def send(self, parcel: Parcel, is_fresh: Callable[[], bool]) -> Reply:
+        """Write one file; a folder that can't be opened, or that hangs, is away."""
+        write = FileWrite(self._folder, parcel, is_fresh)
+        if write.name in self._hands.hanging:
+            return Reply(Answer.AWAY)
         try:
-            await asyncio.to_thread(self._write, parcel, is_fresh)
+            async with asyncio.timeout(self._limit_s):
+                await self._hands.do(write.name, write)
         except OSError as error:
+            write.give_up()
             log.warning(
                 "folder_not_written",
                 partner=self._partner,
                 event_id=parcel.id,
                 error=type(error).__name__,
             )
-            return Answer.AWAY
-        return Answer.TAKEN
-
-    def _write(self, parcel: Parcel, is_fresh: Callable[[], bool]) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        name = f"{parcel.sequence:010d}-{parcel.id}.json"
-        unfinished = self._folder / f".{name}.part"
-        if not is_fresh():
-            raise CheckTooOld
-        try:
-            with unfinished.open("wb") as file:
-                file.write(parcel.body)
-                file.flush()
-                os.fsync(file.fileno())
-            if not is_fresh():
-                raise CheckTooOld
-            unfinished.replace(self._folder / name)
+            return Reply(_answer(write, error))
         finally:
-            unfinished.unlink(missing_ok=True)
-        self._keep_name()
+            write.give_up()
+        return Reply(Answer.TAKEN)
 
-    def _keep_name(self) -> None:
-        """Put the folder's own entry on the disk too."""
-        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+
+def _answer(write: FileWrite, error: OSError) -> Answer:
+    """Return what a failure means: of one file, of the folder, or unknown since the name was on its way."""
+    if write.named:
+        return Answer.LOST
+    return Answer.BUSY if write.opened and not isinstance(error, TimeoutError) else Answer.AWAY

@@ -2,16 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from pydantic_core import from_json
 
-from schakel_contracts.catalogue import EVENTS
-from schakel_contracts.codes import Category, Purpose
+from schakel_contracts.codes import Purpose
 from schakel_contracts.envelope import (
     CONSENT,
+    CONSENT_SOURCE,
+    DECIDED,
     MASKED_SOURCE,
     POSITION,
     RELATION,
@@ -19,22 +21,16 @@ from schakel_contracts.envelope import (
     MalformedEnvelope,
     read_envelope,
 )
-from schakel_contracts.policy.views import VIEWS
-
-CATEGORIES = {type_: frozenset({contract.category}) for type_, contract in EVENTS.items()} | {
-    masked.contract.type: frozenset(
-        original.category for (original, _), view in VIEWS.items() if view.contract is masked.contract
-    )
-    for masked in VIEWS.values()
-}
-"""What each type can be about; one that hides what event it was made from has a kind for each that it may be."""
+from schakel_contracts.identifiers import PARTY_PATTERN
+from schakel_contracts.policy.civil_time import instant
 
 KEPT = frozenset(
     {"ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time", "ce_purpose", "ce_basis"}
-    | {"ce_sequence", "ce_prohibiteduse", "ce_traceparent", POSITION, CONSENT, RELATION}
+    | {"ce_sequence", "ce_prohibiteduse", "ce_traceparent", POSITION, CONSENT, CONSENT_SOURCE, DECIDED, RELATION}
 )
 """Headers that are read; others are not kept."""
 
+PARTY = re.compile(PARTY_PATTERN.encode())
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 """W3C Trace Context; anything else in that place is dropped, since a sender could write in it."""
 
@@ -75,14 +71,28 @@ class Notification:
         return self.envelope.subject
 
     @property
-    def categories(self) -> frozenset[Category] | None:
-        """Return what kinds of data it can be about: where its type is masked those of every event behind it."""
-        return CATEGORIES.get(self.envelope.type)
+    def fields(self) -> frozenset[str]:
+        """Return the names of what is told."""
+        return frozenset(from_json(self.body))
 
     @property
     def source(self) -> str | None:
         """Return whose event it was made from; None where that is masked."""
         return None if self.envelope.source == MASKED_SOURCE else self.envelope.partner
+
+    @property
+    def consent_source(self) -> str | None:
+        """Return whose data its consent must be about; None: anybody's, since it named nobody at the decision."""
+        return self.source or self._header(CONSENT_SOURCE)
+
+    @property
+    def decided_at(self) -> datetime | None:
+        """Return when it was decided, where a request that ended since may be the one that carried it."""
+        value = self._header(DECIDED)
+        return None if value is None else instant(datetime.fromisoformat(value))
+
+    def _header(self, name: str) -> str | None:
+        return next((value.decode() for each, value in self.headers if each == name), None)
 
     def structured(self, subject: str) -> bytes:
         """Return the CloudEvent as JSON, under the number that the recipient knows."""
@@ -100,6 +110,7 @@ def read_notification(partition: int, order: int, headers: Iterable[tuple[str, b
     for name in (POSITION, CONSENT, RELATION):
         if name not in found:
             raise MalformedNotification(name, "missing")
+    _unseen(found)
     if envelope.traceparent is not None and not TRACEPARENT.fullmatch(envelope.traceparent):
         envelope = envelope._replace(traceparent=None)
     return Notification(
@@ -113,6 +124,17 @@ def read_notification(partition: int, order: int, headers: Iterable[tuple[str, b
         relation_required=found[RELATION] != b"",
         position=_position(found[POSITION]),
     )
+
+
+def _unseen(found: Mapping[str, bytes]) -> None:
+    """Refuse what the second check could not read later on."""
+    if CONSENT_SOURCE in found and PARTY.fullmatch(found[CONSENT_SOURCE]) is None:
+        raise MalformedNotification(CONSENT_SOURCE, "not_a_party")
+    if DECIDED in found:
+        try:
+            instant(datetime.fromisoformat(found[DECIDED].decode("ascii")))
+        except ValueError:
+            raise MalformedNotification(DECIDED, "not_a_time") from None
 
 
 def source_of(position: str) -> tuple[str, tuple[int, int]]:

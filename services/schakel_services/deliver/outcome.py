@@ -39,6 +39,7 @@ class Ended:
                 attempts=self.pending.attempts,
                 began_at=self.last.began_at,
                 ended_at=self.ended_at,
+                possibly_arrived=self.outcome is not ReceiptOutcome.DELIVERED and self.pending.possibly_arrived,
             )
             .model_dump_json(exclude_none=True)
             .encode()

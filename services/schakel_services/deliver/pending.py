@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from schakel_contracts.consent import ConsentWithdrawn
 from schakel_services.deliver.notification import Notification, read_notification
+from schakel_services.deliver.rules import REACHED, Answer
 
 PREFIX = "pending/"
 
@@ -34,6 +36,25 @@ class Pending:
     stored: bool = False
     """It stands in the partner's state topic, and must be taken out at its end."""
 
+    possibly_arrived: bool = False
+    """Nobody knows what came of a try: the target may have it."""
+
+    turn_at: float | None = None
+    """Since when nothing was in front of it; a restart counts anew."""
+
+    answer: Answer | None = None
+    """What the target said last, since then; None: it was not tried."""
+
+    @property
+    def is_stop_notice(self) -> bool:
+        """Say whether it tells of a withdrawal."""
+        return self.notification.envelope.type == ConsentWithdrawn.type
+
+    @property
+    def reached(self) -> bool:
+        """Say whether the target had it before it, and did not take it."""
+        return self.answer in REACHED
+
     @property
     def key(self) -> bytes:
         """Return its key in the state topic."""
@@ -53,6 +74,7 @@ class Pending:
                 began_at=self.last.began_at if self.last else None,
                 consent_id=self.last.consent_id if self.last else None,
                 rules=self.last.rules if self.last else (),
+                possibly_arrived=self.possibly_arrived,
             )
             .model_dump_json(exclude_defaults=True)
             .encode()
@@ -74,6 +96,7 @@ class Stored(BaseModel):
     began_at: datetime | None = None
     consent_id: UUID | None = None
     rules: tuple[str, ...] = ()
+    possibly_arrived: bool = False
 
 
 def restored(value: bytes) -> Pending:
@@ -90,4 +113,5 @@ def restored(value: bytes) -> Pending:
         attempts=stored.attempts,
         last=last,
         stored=True,
+        possibly_arrived=stored.possibly_arrived,
     )

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from schakel_services.deliver.doubt import Doubt
 from schakel_services.deliver.notification import source_of
 from schakel_services.deliver.pending import PREFIX, Pending, restored
 from schakel_services.runtime.log import log
 
-OWNER, POSITION_PREFIX = "owner", "position/"
+OWNER, AT_REST, DOUBT, POSITION_PREFIX = "owner", "at_rest", "doubt", "position/"
 OWNER_PARTITION = 0
 
 
@@ -41,6 +42,10 @@ class Restoring:
     """Collects the records of ``state.deliver.<partner>``; compaction may have left old ones in."""
 
     owner: bytes | None = None
+    at_rest: bytes | None = None
+    """The last owner that said that it had nothing under way any more."""
+
+    doubt: Doubt | None = None
     positions: Positions = field(default_factory=Positions)
     _pending: dict[str, bytes] = field(default_factory=dict)
 
@@ -48,6 +53,10 @@ class Restoring:
         """Take one record."""
         if key == OWNER:
             self.owner = value
+        elif key == AT_REST:
+            self.at_rest = value
+        elif key == DOUBT:
+            self.doubt = None if value is None else Doubt.model_validate_json(value)
         elif key.startswith(POSITION_PREFIX) and value is not None:
             source, at = source_of(f"{key.removeprefix(POSITION_PREFIX)}/{value.decode()}")
             self.positions.last[source] = at
@@ -55,6 +64,11 @@ class Restoring:
             self._pending.pop(key, None)
         else:
             self._pending[key] = value
+
+    @property
+    def unclean(self) -> bool:
+        """Say whether the last owner may have sent what it did not write down."""
+        return self.owner != self.at_rest
 
     def pendings(self) -> list[Pending]:
         """Return what waits, each person's in order."""
@@ -66,4 +80,7 @@ class Restoring:
                 found.append(restored(value))
             except ValueError as error:
                 log.error("pending_not_restored", error=type(error).__name__)
+        for pending in found:
+            if self.doubt is not None and self.doubt.covers(pending):
+                pending.possibly_arrived = True
         return sorted(found, key=lambda pending: (pending.notification.partition, pending.notification.order))

@@ -1,13 +1,14 @@
 """The second look: what opened the way must stand, in a registry no older than the look."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from schakel_contracts.policy.facts import Addressee
 from schakel_contracts.policy.model import Policy
+from schakel_contracts.policy.openings import Openings, Seen
 from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.recheck import Recheck, still_holds
 from schakel_services.deliver.notification import Notification
@@ -57,14 +58,17 @@ class SecondCheck:
         links_table: Table,
         recipient: Addressee,
         clock: Clock,
-        policy: Policy | None = None,
+        policy: Policy,
+        senders: Mapping[str, Addressee],
     ) -> None:
         self._registry = registry
         self._links = links
         self._links_table = links_table
         self._recipient = recipient
         self._clock = clock
-        self._policy = policy
+        self._text_major = policy.consent_text_major
+        self._openings = Openings(policy, recipient)
+        self._senders = senders
 
     async def check(self, pendings: Sequence[Pending]) -> list[Checked]:
         """Return an outcome for each; ``TableBehind``: the registry can't be read, send nothing.
@@ -87,6 +91,18 @@ class SecondCheck:
         return found
 
     def _look(self, notification: Notification, person: PersonRegistry, now: datetime) -> Recheck:
+        basis = notification.envelope.basis or ""
+        sender = self._senders.get(notification.source or "")
+        opening = self._openings.of(
+            Seen(
+                notification.envelope.type,
+                notification.purpose,
+                basis,
+                notification.fields,
+                None if sender is None else sender.role,
+                shows_source=notification.source is not None,
+            )
+        )
         return still_holds(
             notification.consent_id,
             self._recipient,
@@ -94,18 +110,13 @@ class SecondCheck:
             notification.relation_required,
             person,
             now,
-            categories=notification.categories,
-            source=notification.source,
-            basis=notification.envelope.basis or "",
-            outlives_exit=person.has_left(now) and self._outlives_exit(notification),
-            text_major=1 if self._policy is None else self._policy.consent_text_major,
+            opening=opening,
+            sender=sender,
+            source=notification.consent_source,
+            decided_at=notification.decided_at,
+            basis=basis,
+            text_major=self._text_major,
         )
-
-    def _outlives_exit(self, notification: Notification) -> bool:
-        """Say whether it may still leave when the person has left (R28); without a policy a stop-notice may."""
-        if self._policy is None:
-            return not notification.relation_required
-        return self._policy.outlives_exit(notification.envelope.type, self._recipient.role)
 
     async def _see_numbers(self, pendings: Sequence[Pending]) -> None:
         """Look again for a person without a number: it may be in the record that this came from.

@@ -7,7 +7,7 @@ from functools import partial
 
 from schakel_services.deliver.channel import Channel, CheckTooOld, Parcel
 from schakel_services.deliver.pending import Pending
-from schakel_services.deliver.rules import Answer
+from schakel_services.deliver.rules import Reply
 from schakel_services.deliver.second_check import Checked, Clock
 from schakel_services.runtime.failpoint import pass_failpoint
 
@@ -19,7 +19,7 @@ class Sent:
     """How one send ended."""
 
     checked: Checked
-    answer: Answer | None
+    reply: Reply | None
     """None: the check was too old when it could have left, so it did not."""
 
     probe: bool
@@ -80,10 +80,10 @@ class Sending:
         pass_failpoint("before_send")
         parcel = self._parcel(checked.pending)
         try:
-            answer = await self._channel.send(parcel, partial(self._is_fresh, checked))
+            reply = await self._channel.send(parcel, partial(self._is_fresh, checked))
         except CheckTooOld:
             return Sent(checked, None, probe)
-        return Sent(checked, answer, probe)
+        return Sent(checked, reply, probe)
 
     def _is_fresh(self, checked: Checked) -> bool:
         return self._clock.monotonic() <= checked.fresh_until

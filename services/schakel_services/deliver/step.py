@@ -2,19 +2,22 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from aiokafka import TopicPartition
 
 from schakel_contracts.codes import ReceiptOutcome
 from schakel_contracts.policy.facts import Addressee
 from schakel_contracts.policy.model import Policy
 from schakel_services.deliver.channel import Channel
 from schakel_services.deliver.dispatch import Dispatch, Patience
+from schakel_services.deliver.doubt import Doubt, Doubtful
 from schakel_services.deliver.incoming import Incoming
 from schakel_services.deliver.outcome import Ended
 from schakel_services.deliver.pending import Pending
 from schakel_services.deliver.registry import Registry
-from schakel_services.deliver.restoring import OWNER, OWNER_PARTITION, Positions, Restoring
+from schakel_services.deliver.restoring import AT_REST, DOUBT, OWNER, OWNER_PARTITION, Positions, Restoring
 from schakel_services.deliver.second_check import Clock, SecondCheck
 from schakel_services.deliver.sending import Sending
 from schakel_services.runtime import topics
@@ -51,8 +54,11 @@ class DeliverSetup:
     instance: bytes
     """Who this process is, so that one that was fenced can tell whether another took over."""
 
-    policy: Policy | None = None
-    """The chain's, for what of it still counts at the second check."""
+    policy: Policy
+    """The chain's, which must still have the way at the second check."""
+
+    senders: Mapping[str, Addressee]
+    """Every partner of the chain."""
 
     @property
     def partner(self) -> str:
@@ -74,12 +80,19 @@ class DeliverStep:
         self._links: Table | None = None
         self._dispatch: Dispatch | None = None
         self._positions = Positions()
+        self._doubtful = Doubtful(None, BATCH_MAX)
+        self._new_doubt: Doubt | None = None
+        """What this process found at its opening and has yet to write, with its claim."""
+
         self._owned = False
         """That this process delivers is on the log; nothing is read or sent before."""
 
         self.tenure = Tenure(setup.instance)
         self._turned_at = 0.0
         self._draining = False
+        self._rests = False
+        """That nothing is under way any more is in the last transaction."""
+
         self._idle = asyncio.Event()
         self._ended: list[Ended] = []
 
@@ -101,11 +114,20 @@ class DeliverStep:
             or self._dispatch.is_behind(BATCH_MAX)
         )
 
+    def notice(self) -> str | None:
+        """Return what whoever looks after this partner may want to know, or None."""
+        if self._setup.channel.hangs:
+            return "target_hangs"
+        return None if self._dispatch is None or self._dispatch.breaker.closed else "target_away"
+
     async def drain(self, limit_s: float) -> None:
-        """Begin no new send, and return when those under way have ended and are on the log."""
+        """Begin no new send, and return when those under way have ended and the log says so.
+
+        A successor that does not find this on the log takes what was due for possibly sent.
+        """
         self._draining = True
         self._idle.clear()
-        if self._dispatch is None or not self._dispatch.sending.busy:
+        if self._dispatch is None:
             return
         self._wake()
         with contextlib.suppress(TimeoutError):
@@ -115,14 +137,19 @@ class DeliverStep:
         """Restore what waits and was seen; follow the registry and the partner's own numbers."""
         setup = self._setup
         await setup.registry.open()
-        self._owned = False
+        self._owned = self._rests = False
         state = await restore(setup)
         self.tenure.opens(state.owner)
+        self._new_doubt = await _doubt(setup) if state.unclean else None
+        state.doubt = self._new_doubt or state.doubt
+        self._doubtful = Doubtful(state.doubt, BATCH_MAX)
         links = Links(setup.partner, setup.keys)
         self._links = _table(setup, topics.links(setup.partner), _lenient(links))
         await self._links.open()
         await setup.channel.open()
-        check = SecondCheck(setup.registry, links, self._links, setup.recipient, setup.clock, setup.policy)
+        check = SecondCheck(
+            setup.registry, links, self._links, setup.recipient, setup.clock, setup.policy, setup.senders
+        )
         sending = Sending(
             setup.channel,
             lambda person: links.number_of(person) or setup.keys.handle(person),
@@ -148,6 +175,7 @@ class DeliverStep:
         self._ended = []
         if dispatch is not None:
             await dispatch.sending.cancel()
+        self._idle.set()
 
     async def work(self, records: Records) -> Outputs | None:
         """Send what is due; return the receipts of what ended and the state of what did not."""
@@ -159,15 +187,17 @@ class DeliverStep:
             incoming = Incoming(setup.partner, setup.partitions, self._positions, setup.clock.now)
             found = incoming.read(records, outputs)
             BATCH_SIZE.labels("deliver").observe(len(found))
-            now = setup.clock.now().timestamp()
-            dispatch.add(Pending(one, first_at=now, next_at=now) for one in found)
+            now = dispatch.now()
+            doubtful = self._doubtful.take
+            dispatch.add(Pending(one, now, now, possibly_arrived=doubtful(one)) for one in found)
         if self._is_owner():
             await dispatch.run(send=not self._draining)
         else:
-            self._write(outputs, OWNER_PARTITION, OWNER.encode(), setup.instance)
+            self._claim(outputs)
         self._report(dispatch, outputs)
-        if not dispatch.sending.busy and not outputs:
-            self._idle.set()
+        if self._draining and self._owned and not self._rests and not dispatch.sending.busy:
+            self._write(outputs, OWNER_PARTITION, AT_REST.encode(), setup.instance)
+            self._rests = True
         self._turned_at = setup.clock.monotonic()
         return outputs or None
 
@@ -191,8 +221,8 @@ class DeliverStep:
         if dispatch is not None:
             WAITING.labels(partner).set(len(dispatch.waiting))
             TARGET_AWAY.labels(partner).set(0 if dispatch.breaker.closed else 1)
-            if not dispatch.sending.busy:
-                self._idle.set()
+        if self._rests:
+            self._idle.set()
 
     def _is_owner(self) -> bool:
         """Say whether this process may send; it must claim the partner again after it stood still.
@@ -202,6 +232,12 @@ class DeliverStep:
         if self._setup.clock.monotonic() - self._turned_at > STOOD_STILL_S:
             self._owned = False
         return self._owned
+
+    def _claim(self, outputs: Outputs) -> None:
+        """Say who delivers, and what may have been sent before."""
+        self._write(outputs, OWNER_PARTITION, OWNER.encode(), self._setup.instance)
+        if self._new_doubt is not None:
+            self._write(outputs, OWNER_PARTITION, DOUBT.encode(), self._new_doubt.model_dump_json().encode())
 
     def _report(self, dispatch: Dispatch, outputs: Outputs) -> None:
         """Write receipts, what waits, and what was seen."""
@@ -233,6 +269,13 @@ async def restore(setup: DeliverSetup) -> Restoring:
         # After the fence nobody else writes it: what is in memory is followed by our own commits.
         await table.close()
     return found
+
+
+async def _doubt(setup: DeliverSetup) -> Doubt:
+    """Return where the log stands now."""
+    topic, watermarks = topics.notify(setup.partner), setup.registry.watermarks
+    ends = await asyncio.gather(*(watermarks.end(TopicPartition(topic, one)) for one in range(setup.partitions)))
+    return Doubt(at=setup.clock.now().timestamp(), ends=dict(enumerate(ends)))
 
 
 def _table(setup: DeliverSetup, topic: str, apply: Apply) -> Table:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,8 @@ from standardwebhooks import Webhook as Signer
 from schakel_contracts.envelope import STRUCTURED_CONTENT_TYPE
 from schakel_services.chain.model import Webhook
 from schakel_services.deliver.channel import CheckTooOld, Parcel
-from schakel_services.deliver.rules import Answer, answer_of
+from schakel_services.deliver.retry_after import asked_s
+from schakel_services.deliver.rules import UNWELL, Answer, Reply, answer_of
 from schakel_services.runtime.log import log
 
 KEEP_ALIVE_S = 4.0
@@ -23,7 +25,16 @@ would cost an attempt."""
 ANSWER_BYTES_MAX = 4_096
 ANSWER_S = 0.2
 
-_is_fresh: ContextVar[Callable[[], bool]] = ContextVar("is_fresh")
+
+@dataclass(slots=True)
+class _Departure:
+    """The moment at which there is a connection: the last one to stop, and from there on it may arrive."""
+
+    is_fresh: Callable[[], bool]
+    begun: bool = False
+
+
+_departure: ContextVar[_Departure] = ContextVar("departure")
 
 
 class WebhookChannel:
@@ -41,6 +52,11 @@ class WebhookChannel:
         self._slots = slots
         self._now = now
         self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def hangs(self) -> bool:
+        """Never: what takes too long is broken off."""
+        return False
 
     async def open(self) -> None:
         """Make the session that all notifications to this partner share."""
@@ -60,16 +76,17 @@ class WebhookChannel:
             await self._session.close()
             self._session = None
 
-    async def send(self, parcel: Parcel, is_fresh: Callable[[], bool]) -> Answer:
+    async def send(self, parcel: Parcel, is_fresh: Callable[[], bool]) -> Reply:
         """Post one notification."""
         if self._session is None:
-            return Answer.AWAY
-        _is_fresh.set(is_fresh)
+            return Reply(Answer.AWAY)
+        departure = _Departure(is_fresh)
+        _departure.set(departure)
         try:
             async with self._session.post(
                 self._url, data=parcel.body, headers=self._headers(parcel), allow_redirects=False
             ) as response:
-                status = response.status
+                status, retry_after = response.status, response.headers.get("retry-after", "")
                 await _settle(response)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             log.warning(
@@ -78,11 +95,11 @@ class WebhookChannel:
                 event_id=parcel.id,
                 error=type(error).__name__,
             )
-            return Answer.AWAY
+            return Reply(Answer.LOST if departure.begun else Answer.AWAY)
         answer = answer_of(status)
         if answer is not Answer.TAKEN:
             log.warning("webhook_answered", partner=self._partner, event_id=parcel.id, status=status)
-        return answer
+        return Reply(answer, asked_s(retry_after, self._now()) if answer in UNWELL else 0.0)
 
     def _headers(self, parcel: Parcel) -> dict[str, str]:
         now = self._now()
@@ -115,7 +132,9 @@ class _CheckedConnector(aiohttp.TCPConnector):
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - the library's own signature
     ) -> Any:
         connection = await super().connect(req, traces, timeout)
-        if not _is_fresh.get()():
+        departure = _departure.get()
+        if not departure.is_fresh():
             connection.release()
             raise CheckTooOld
+        departure.begun = True
         return connection

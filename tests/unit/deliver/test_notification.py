@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from schakel_contracts.codes import Category, Purpose
-from schakel_contracts.envelope import CONSENT, MASKED_SOURCE, POSITION, RELATION, Envelope
+from schakel_contracts.codes import Purpose
+from schakel_contracts.envelope import CONSENT, CONSENT_SOURCE, DECIDED, MASKED_SOURCE, POSITION, RELATION, Envelope
 from schakel_contracts.support_level import SupportLevelChanged
 from schakel_contracts.support_trajectory import SupportTrajectoryChanged
 from schakel_services.deliver.notification import (
@@ -48,17 +48,21 @@ def test_it_says_what_the_second_check_needs() -> None:
     assert (notification.consent_id, notification.relation_required) == (CONSENT_ID, True)
     assert notification.purpose is Purpose.JOB_COACHING
     assert notification.source == "ggz-voorbeeld"
-    assert notification.categories == frozenset({Category.SUPPORT_LEVEL})
+    assert notification.fields == {"direction"}
+    assert (notification.consent_source, notification.decided_at) == ("ggz-voorbeeld", None)
     other = read(headers(changed={CONSENT: b"", RELATION: b""}))
     assert (other.consent_id, other.relation_required) == (None, False)
 
 
 def test_what_is_masked_is_not_known() -> None:
-    """The sender of a masked notification is not guessed, nor which kind of data of those that it can be about."""
+    """The sender of a masked notification is not guessed; the gate says what else the second check must know."""
     masked = ENVELOPE._replace(source=MASKED_SOURCE, type=SupportTrajectoryChanged.type)
     notification = read(headers(masked))
-    assert notification.source is None
-    assert notification.categories == frozenset({Category.CARE_PLAN_STATUS, Category.SUPPORT_LEVEL})
+    assert (notification.source, notification.consent_source, notification.decided_at) == (None, None, None)
+    said = {CONSENT_SOURCE: b"ggz-voorbeeld", DECIDED: b"2026-11-24T09:00:00+00:00"}
+    notification = read(headers(masked, said))
+    assert (notification.source, notification.consent_source) == (None, "ggz-voorbeeld")
+    assert notification.decided_at == datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +73,8 @@ def test_what_is_masked_is_not_known() -> None:
         ("ce_sequence", b"many", "envelope"),
         (CONSENT, b"yes", "not_a_uuid"),
         (POSITION, b"somewhere", "not_a_position"),
+        (CONSENT_SOURCE, b"Jan Jansen", "not_a_party"),
+        (DECIDED, b"yesterday", "not_a_time"),
     ],
 )
 def test_a_value_that_breaks_the_contract_is_named_not_shown(name: str, value: bytes, rule: str) -> None:

@@ -1,21 +1,10 @@
-"""When to try again, and when to leave a target alone."""
+"""What an answer means, when to try again, and when to give up."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schakel_services.deliver.rules import (
-    BACKOFF_S_MAX,
-    CLOSED,
-    FAILURES_MAX,
-    PAUSE_S_FIRST,
-    PAUSE_S_MAX,
-    Answer,
-    Breaker,
-    answer_of,
-    backoff_s,
-    retry_at,
-)
+from schakel_services.deliver.rules import BACKOFF_S_MAX, Answer, answer_of, backoff_s, last_moment, retry_at
 
 
 @pytest.mark.parametrize(
@@ -33,9 +22,9 @@ from schakel_services.deliver.rules import (
         (410, Answer.REFUSED),
         (413, Answer.REFUSED),
         (422, Answer.REFUSED),
-        (429, Answer.AWAY),
-        (500, Answer.AWAY),
-        (503, Answer.AWAY),
+        (429, Answer.BUSY),
+        (500, Answer.BROKEN),
+        (503, Answer.BROKEN),
     ],
 )
 def test_a_status_means(status: int, expected: Answer) -> None:
@@ -58,48 +47,8 @@ def test_a_retry_is_never_after_the_last_moment() -> None:
     assert retry_at(10.0, 8.0, 5.0) == 10.0
 
 
-def opened() -> Breaker:
-    """Return a breaker that has just opened, at 100 s."""
-    breaker = CLOSED
-    for _ in range(FAILURES_MAX):
-        breaker = breaker.heard(Answer.AWAY, 100.0, probe=False)
-    return breaker
-
-
-def test_five_failures_in_a_row_open_it() -> None:
-    """Four don't, and any answer in between starts the count again."""
-    breaker = CLOSED
-    for answer in [Answer.AWAY] * 4 + [Answer.LATER] + [Answer.AWAY] * 4:
-        breaker = breaker.heard(answer, 100.0, probe=False)
-        assert breaker.closed
-        assert breaker.room(32, 100.0) == 32
-    assert not breaker.heard(Answer.AWAY, 100.0, probe=False).closed
-
-
-def test_while_open_nothing_goes_and_then_one_probe() -> None:
-    """After the pause one may go, and no second one before its answer."""
-    breaker = opened()
-    assert breaker.room(32, 100.0 + PAUSE_S_FIRST - 0.1) == 0
-    assert breaker.room(32, 100.0 + PAUSE_S_FIRST) == 1
-    assert breaker.room(0, 100.0 + PAUSE_S_FIRST) == 0
-    assert breaker.probed().room(32, 200.0) == 0
-    assert breaker.probed().unheard().room(32, 200.0) == 1
-
-
-def test_a_probe_that_fails_doubles_the_pause() -> None:
-    """Up to five minutes; what left before it opened doubles nothing."""
-    breaker = opened()
-    assert breaker.heard(Answer.AWAY, 101.0, probe=False) == breaker
-    pauses = []
-    for _ in range(8):
-        breaker = breaker.probed().heard(Answer.AWAY, 200.0, probe=True)
-        assert not breaker.probing
-        assert breaker.until == 200.0 + breaker.pause_s
-        pauses.append(breaker.pause_s)
-    assert pauses == [10.0, 20.0, 40.0, 80.0, 160.0, PAUSE_S_MAX, PAUSE_S_MAX, PAUSE_S_MAX]
-
-
-@pytest.mark.parametrize("answer", [Answer.TAKEN, Answer.REFUSED, Answer.LATER])
-def test_any_answer_closes_it(answer: Answer) -> None:
-    """Who answers is there."""
-    assert opened().probed().heard(answer, 200.0, probe=True) == CLOSED
+def test_what_waited_long_for_its_turn_has_some_time_of_its_own() -> None:
+    """A day from when it was first due, or an hour from its turn, whichever ends later."""
+    day = 86_400.0
+    assert last_moment(first_at=100.0, turn_at=100.0, for_s=day) == 100.0 + day
+    assert last_moment(first_at=100.0, turn_at=100.0 + day, for_s=day) == 100.0 + day + 3_600.0

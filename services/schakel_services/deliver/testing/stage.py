@@ -78,7 +78,7 @@ class Stage:
     async def open(self) -> None:
         """Write the chain file and the keys, and make the topics."""
         head = f'[chain]\nname = "{self.name}"\nregion = "Voorbeeld"\npartitions = {PARTITIONS}\n'
-        head += 'purposes = ["job_coaching"]\n'
+        head += 'purposes = ["support_scaling"]\n'
         self.chain_file.write_text(head + self._partners)
         Keyring(self.data / "keys").create_missing(self.partners)
         await create_topics(self.cluster, topics_of([(partner, ()) for partner in self.partners], PARTITIONS))
@@ -117,7 +117,7 @@ class Stage:
             consent = ConsentRecord(
                 id=identity,
                 form=ConsentForm.WRITTEN,
-                purposes=(Purpose.JOB_COACHING,),
+                purposes=(Purpose.SUPPORT_SCALING,),
                 categories=(Category.SUPPORT_LEVEL,),
                 recipients=(Recipient(party=partner, role=role),),
                 granted_at=GIVEN,
@@ -182,8 +182,8 @@ class Stage:
             type=SupportLevelChanged.type,
             subject=person,
             time="2026-11-24T09:00:00+00:00",
-            purpose=Purpose.JOB_COACHING,
-            basis="C",
+            purpose=Purpose.SUPPORT_SCALING,
+            basis="C:WMO5.2.5" if self.partners[partner] is Role.WMO else "C",
             sequence=sequence,
             traceparent=f"00-{sequence:032x}-{sequence:016x}-01",
         )

@@ -38,6 +38,7 @@ class Target:
     """A partner's system: a real HTTP server that keeps what it gets, and answers as it is told."""
 
     answer: Callable[[Post], Awaitable[int]] | None = None
+    retry_after: str | None = None
     posts: list[Post] = field(default_factory=list)
     port: int = 0
     _runner: web.AppRunner | None = None
@@ -66,12 +67,14 @@ class Target:
         return self.posts
 
     async def _take(self, request: web.Request) -> web.Response:
-        headers = {name.lower(): value for name, value in request.headers.items()}
+        found = {name.lower(): value for name, value in request.headers.items()}
         peer = request.transport and request.transport.get_extra_info("peername")
-        post = Post(request.path, headers, await request.read(), peer[1] if peer else 0)
+        post = Post(request.path, found, await request.read(), peer[1] if peer else 0)
         self.posts.append(post)
         async with self._arrived:
             self._arrived.notify_all()
         status = 200 if self.answer is None else await self.answer(post)
-        elsewhere = {"location": "/elsewhere"} if 300 <= status < 400 else {}  # noqa: PLR2004
-        return web.json_response({"ok": status < 300}, status=status, headers=elsewhere)  # noqa: PLR2004
+        headers = {"location": "/elsewhere"} if 300 <= status < 400 else {}  # noqa: PLR2004
+        if self.retry_after is not None:
+            headers["retry-after"] = self.retry_after
+        return web.json_response({"ok": status < 300}, status=status, headers=headers)  # noqa: PLR2004
