@@ -9,13 +9,13 @@ import typer
 
 from schakel_contracts.codes import Category, ConsentEffect, ConsentForm, FreelyGivenCheck, Grantor, Purpose
 from schakel_services.cli.one_line import InJson
-from schakel_services.cli.output import AsJson, Exit, WrongUsage, console, print_json, problems, refuse, refusing
+from schakel_services.cli.output import AsJson, Exit, WrongUsage, print_json, refuse, refusing
 from schakel_services.cli.reach import HubData, ask, reach
 from schakel_services.cli.run import ChainOption
 
 if TYPE_CHECKING:
-    from schakel_contracts.policy.person import PersonRegistry
-    from schakel_services.trail.consents import Kept
+    from schakel_services.runtime.cluster import Cluster
+    from schakel_services.trail.proof import Proof
 
 app = typer.Typer(
     cls=InJson, no_args_is_help=True, help="Consent: give, take back, show, and prove what a withdrawal did."
@@ -60,7 +60,15 @@ def grant(
     objection: Annotated[bool, typer.Option("--objection", help="An objection instead of a permission.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Register a consent, with its proof. It is accepted once it is on the log: exit code 0 means that it counts."""
+    """Register a consent, with its proof, and read back how it stands. Exit code 0 means that it counts.
+
+    Exit code 1 when it is on the log and does not count, such as when who consents has no say in it.
+    """
+    from schakel_services.cli.consent_register import Desk, register
+
+    person = _person(bsn_file, client)
+    desk = Desk(partner, chain, data, intake)
+    desk.check(recipient)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     row: dict[str, Any] = {
         "type": "consent.granted",
@@ -72,7 +80,6 @@ def grant(
         "form": form.value,
         "grantor": grantor.value,
         "granted_at": now,
-        "valid_from": now,
         "text_version": text_version,
         "freely_given": [one.value for one in check or ()],
     }
@@ -80,7 +87,7 @@ def grant(
     row |= {name: value for name, value in more.items() if value is not None}
     if until is not None:
         row["valid_until"] = until.date().isoformat()
-    _send(partner, row, bsn_file, client, chain, data, intake, as_json=as_json)
+    register(desk, row | person, desk.is_own(record), "active", as_json=as_json)
 
 
 @app.command()
@@ -98,14 +105,19 @@ def withdraw(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a consent back: exit code 0 means that it is on the log, and that nothing leaves under it any more.
+    """Take a consent back, and read back how it stands: exit code 0 means that nothing leaves under it any more.
 
-    With an id that this person's registry lacks nothing is withdrawn: the partner hears so in delivery.not_completed.
+    Exit code 1 when it is not withdrawn: nobody knows it, it is somebody else's, or another took its place.
     """
-    row = {"type": "consent.withdrawn", "record": record}
+    from schakel_services.cli.consent_register import Desk, check_known, register
+
+    row: dict[str, Any] = {"type": "consent.withdrawn", "record": record, **_person(bsn_file, client)}
+    desk = Desk(partner, chain, data, intake)
+    desk.check()
     if consent_id is not None:
         row["consent_id"] = str(consent_id)
-    _send(partner, row, bsn_file, client, chain, data, intake, as_json=as_json)
+        check_known(desk, consent_id)
+    register(desk, row, consent_id or desk.is_own(record), "withdrawn", as_json=as_json)
 
 
 @app.command()
@@ -115,17 +127,13 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one consent as it stands now: whom it names, for what, and the proof that it was given; no person."""
-    from schakel_services.runtime.cluster import Cluster
-    from schakel_services.trail.consents import Kept, find_consent, registry_of
-    from schakel_services.trail.search import TrailUnreadable
-    from schakel_services.trail.stream import TopicMissing
+    from schakel_services.cli.consent_state import look
+    from schakel_services.cli.consent_words import tell_consent
+    from schakel_services.trail.stream import TrailError
 
-    async def look(cluster: Cluster) -> tuple[Kept, str] | None:
-        kept = await find_consent(cluster, consent_id)
-        return None if kept is None else (kept, _state(kept, await registry_of(cluster, kept)))
-
-    with refusing(TopicMissing, TrailUnreadable):
-        answer = ask(cluster := reach(data), look(cluster))
+    cluster = reach(data)
+    with refusing(TrailError):
+        answer = ask(cluster, look(cluster, consent_id, datetime.now(UTC)))
     if answer is None:
         refuse(f"no consent {consent_id} is on record")
     found, state = answer
@@ -134,22 +142,7 @@ def show(
             {"state": state, **found.consent.model_dump(mode="json"), "written_at": found.written_at.isoformat()}
         )
         return
-    consent = found.consent
-    console.print(f"Toestemming {consent.id}: {STATES[state]}", style="bold", markup=False)
-    rows = {
-        "soort": "bezwaar" if consent.effect is ConsentEffect.DENY else "toestemming",
-        "ontvangers": ", ".join(one.party for one in consent.recipients) or "iedereen",
-        "gegevens": ", ".join(one.value for one in consent.categories) or "alle",
-        "doelen": ", ".join(one.value for one in consent.purposes) or "alle",
-        "bron": consent.source or "elke bron in de keten",
-        "gegeven door": " en ".join(one.value for one in (consent.grantor, consent.co_grantor) if one),
-        "vorm": f"{consent.form.value}, tekst {consent.text_version or 'onbekend'}",
-        "gegeven op": str(consent.granted_at or "onbekend"),
-        "tot": str(consent.valid_until or "hoogstens twaalf maanden"),
-        "vastgelegd bij": consent.collected_by or "onbekend",
-    }
-    for name, value in rows.items():
-        console.print(f"  {name}: {value}", markup=False, soft_wrap=True)
+    tell_consent(found.consent, state)
 
 
 @app.command()
@@ -158,142 +151,74 @@ def proof(
     data: HubData = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prove what a withdrawal did, from the log of the last 14 days. Exit code 1 when something left after it."""
-    from schakel_services.runtime.cluster import Cluster
-    from schakel_services.trail.consents import find_consent
-    from schakel_services.trail.proof import Proof, prove
-    from schakel_services.trail.search import TrailUnreadable
-    from schakel_services.trail.stream import TopicMissing
+    """Prove what a withdrawal did, from the log of the last 14 days, and say which period was read.
 
-    async def gather(cluster: Cluster) -> Proof | None:
-        kept = await find_consent(cluster, consent_id)
-        return None if kept is None else await prove(cluster, kept)
+    Exit code 1 unless it was honoured: also when that can't be said, since it was not withdrawn, or before the log
+    begins, or since something is still under way.
+    """
+    from schakel_services.cli.consent_words import tell_proof
+    from schakel_services.trail.judgement import as_json as as_line
+    from schakel_services.trail.stream import TrailError
 
-    with refusing(TopicMissing, TrailUnreadable):
-        found = ask(cluster := reach(data), gather(cluster))
+    cluster = reach(data)
+    with refusing(TrailError):
+        found = ask(cluster, _prove(cluster, consent_id, datetime.now(UTC)))
     if found is None:
         refuse(f"no consent {consent_id} is on record")
-    line = found.as_json()
+    line = as_line(found)
     if as_json:
         print_json(line)
     else:
-        _show_proof(line)
+        tell_proof(line)
     if not line["honoured"]:
         raise typer.Exit(Exit.REFUSED)
+
+
+async def _prove(cluster: "Cluster", consent_id: UUID, until: datetime) -> "Proof | None":
+    from schakel_contracts.policy.loading import load_policy
+    from schakel_services.trail.consents import find_consent
+    from schakel_services.trail.proof import prove
+
+    kept = await find_consent(cluster, consent_id)
+    return None if kept is None else await prove(cluster, kept, load_policy(), until)
 
 
 @app.command()
 def coverage(chain: ChainOption, data: HubData = None, as_json: AsJson = False) -> None:
     """Count, for each partner and kind of data, how many persons' consents stand, run out, ended or are missing."""
+    from schakel_contracts.policy.problem import PolicyError
     from schakel_services.chain.policy import chain_policy
     from schakel_services.cli.chain_file import usable_chain
+    from schakel_services.cli.consent_words import tell_coverage
     from schakel_services.trail.consents import everybody
     from schakel_services.trail.coverage import Coverage
-    from schakel_services.trail.search import TrailUnreadable
-    from schakel_services.trail.stream import TopicMissing
+    from schakel_services.trail.stream import TrailError
 
     loaded = usable_chain(chain)
     roles = {partner.id: partner.role for partner in loaded.partner if partner.channel is not None}
+    tellers = {partner.id: partner.role for partner in loaded.partner if partner.connectors}
     now = datetime.now(UTC)
-    counted = Coverage(chain_policy(loaded, now.date()), roles, now)
+    with refusing(PolicyError):
+        counted = Coverage(chain_policy(loaded, now.date()), roles, tellers, now)
 
     async def count() -> None:
         async for _, records in everybody(cluster):
             counted.add(records)
 
     cluster = reach(data)
-    with refusing(TopicMissing, TrailUnreadable):
+    with refusing(TrailError):
         ask(cluster, count())
     if as_json:
         for row in counted.rows():
             print_json(row)
         return
-    _show_coverage(list(counted.rows()), counted.persons)
+    tell_coverage(list(counted.rows()), counted.persons)
 
 
-STATES = {
-    "active": "geldt",
-    "not_yet": "geldt nog niet",
-    "expired": "verlopen",
-    "withdrawn": "ingetrokken",
-    "superseded": "vervangen door een andere",
-    "not_valid": "geldt niet: wie haar gaf mocht dat niet alleen, of hierover niet",
-}
-
-
-def _state(kept: "Kept", person: "PersonRegistry") -> str:
-    """Say how a consent stands now, as the gate would read it among all that is known of the person."""
-    from schakel_contracts.policy.loading import load_policy
-
-    now = datetime.now(UTC)
-    if kept.consent.withdrawn_at is not None and kept.consent.withdrawn_at <= now:
-        return "withdrawn"
-    if kept.consent.superseded_at is not None and kept.consent.superseded_at <= now:
-        return "superseded"
-    standing = person.consent(kept.consent.id)
-    if standing is None or now < standing.begin:
-        return "not_yet"
-    if now >= standing.end or (not standing.objection and standing.text_major < load_policy().consent_text_major):
-        return "expired"
-    # Whoever gave it may have a say in some of what it names: then it counts for that.
-    without_say = not standing.objection and standing.categories <= standing.beyond
-    return "not_valid" if standing.flaw is not None or without_say else "active"
-
-
-def _send(
-    partner: str,
-    row: dict[str, Any],
-    bsn_file: Any,
-    client: str | None,
-    chain: Path,
-    data: Path,
-    intake: str,
-    *,
-    as_json: bool,
-) -> None:
-    from schakel_services.cli.known_sender import NoKeys, check_sender
-    from schakel_services.cli.sending import NotSent, send
-
-    if (bsn_file is None) == (client is None):
-        raise WrongUsage("one of the two says whom it is about", "--bsn-file, --client", "one_of_the_two")
-    with refusing(NoKeys):
-        check_sender(partner, chain, data)
-    who = {"client": client} if bsn_file is None else {"bsn": bsn_file.read().strip()}
-    with refusing(NotSent):
-        events = send(partner, "chain_record", row | who, chain, data, intake)
-    if as_json:
-        print_json({"accepted": True, "events": events})
-    else:
-        console.print(f"Vastgelegd en van kracht; {len(events)} gebeurtenis(sen).", markup=False)
-
-
-def _show_proof(line: dict[str, Any]) -> None:
-    if line["t0"] is None:
-        problems.print("Deze toestemming is niet ingetrokken.", style="yellow")
-    console.print(f"Ingetrokken en vastgelegd: {line['t0'] or '-'}", style="bold", markup=False)
-    blocked = line["blocked_after"]
-    said = {
-        "bezorgd ervoor": line["delivered_before"],
-        "laatste bezorging ervoor": line["last_delivery_before"] or "-",
-        "tegengehouden bij de poort": blocked["at_gate"],
-        "tegengehouden vlak voor vertrek": blocked["at_delivery"],
-        "vertrokken erna": line["delivered_after"],
-    }
-    for name, value in said.items():
-        console.print(f"  {name}: {value}", markup=False)
-    for stop in line["stop_notices"]:
-        console.print(f"  stopbericht aan {stop['recipient']}: {stop['outcome']}", markup=False)
-    verdict = "Nagekomen." if line["honoured"] else "NIET nagekomen: er is iets vertrokken na de intrekking."
-    console.print(verdict, style="bold green" if line["honoured"] else "bold red")
-
-
-def _show_coverage(rows: list[dict[str, Any]], persons: int) -> None:
-    from rich.table import Table
-
-    heads = ("geldt", "loopt af", "verlopen", "ingetrokken", "niet vrij", "bezwaar", "ontbreekt")
-    table = Table("organisatie", "gegevens", *heads)
-    names = ("active", "expiring", "expired", "withdrawn", "not_freely_given", "objected", "missing")
-    for row in rows:
-        table.add_row(row["recipient"], row["category"], *(str(row[name]) for name in names))
-    console.print(table)
-    console.print(f"{persons} personen.")
+def _person(bsn_file: Any, client: str | None) -> dict[str, str]:
+    """Return who it is about, as a record says it."""
+    if bsn_file is not None and client is None:
+        return {"bsn": bsn_file.read().strip()}
+    if client is not None and bsn_file is None:
+        return {"client": client}
+    raise WrongUsage("one of the two says whom it is about", "--bsn-file, --client", "one_of_the_two")

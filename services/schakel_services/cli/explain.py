@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 
 from schakel_services.cli.output import AsJson, Exit, console, print_json, problems, refusing
+from schakel_services.cli.output import Refusal as NotTold
 from schakel_services.cli.reach import HubData, ask, reach
 
 if TYPE_CHECKING:
@@ -27,19 +28,29 @@ def explain(
 ) -> None:
     """Explain, for each recipient, what was decided about an event and what became of it. In Dutch.
 
-    Finds it in the topics ``audit`` and ``receipts``, which hold 14 days. Exit code 1 when nothing is known of it.
+    Finds it in the topics ``audit`` and ``receipts``, which hold 14 days. Exit code 1 when nothing is known of it, and
+    when it is not decided yet.
     """
-    from schakel_services.trail.search import TrailUnreadable
-    from schakel_services.trail.stream import TopicMissing
+    from schakel_services.trail.stream import TrailError
 
     identity = _identity(event_id)
     cluster = reach(data)
-    with refusing(TopicMissing, TrailUnreadable):
-        found = ask(cluster, _find(cluster, identity, event_id))
-    if found is None:
+    try:
+        with refusing(TrailError):
+            found = ask(cluster, _find(cluster, identity, event_id))
+    except NotTold as unread:
         if as_json:
-            print_json({"found": False, "id": event_id})
-        problems.print(f"nothing is known of {event_id}: the topics hold 14 days", style="red", markup=False)
+            print_json(unread.line)
+        raise
+    if found is None or isinstance(found, str):
+        if as_json:
+            print_json({"found": False, "id": event_id, "undecided_at": found})
+        why = (
+            f"nothing is known of {event_id}: the topics hold 14 days"
+            if found is None
+            else f"{event_id} stands at {found}, and no decision about it is on record yet"
+        )
+        problems.print(why, style="red", markup=False, soft_wrap=True)
         raise typer.Exit(Exit.REFUSED)
     if as_json:
         print_json(_line(found, event_id))
@@ -57,10 +68,17 @@ def _identity(text: str) -> UUID | None:
     raise typer.BadParameter("neither an id (a UUID) nor a position (topic/partition/offset)", param_hint="EVENT_ID")
 
 
-async def _find(cluster: "Cluster", identity: UUID | None, text: str) -> "Trail | Refusal | None":
-    from schakel_services.trail.search import find_event, find_refusal
+async def _find(cluster: "Cluster", identity: UUID | None, text: str) -> "Trail | Refusal | str | None":
+    """Return what was decided, why a record was refused, or where an event stands about which nothing is decided."""
+    from schakel_services.trail.search import find_event, find_refusal, find_waiting
 
-    return await (find_refusal(cluster, text) if identity is None else find_event(cluster, identity))
+    if identity is None:
+        return await find_refusal(cluster, text)
+    if (trail := await find_event(cluster, identity)) is not None:
+        return trail
+    at = await find_waiting(cluster, identity)
+    # The gate keeps an event that it could not read by its place.
+    return at and (await find_refusal(cluster, f"{at}/0") or at)
 
 
 def _line(found: "Trail | Refusal", asked: str) -> dict[str, Any]:

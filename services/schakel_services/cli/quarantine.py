@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from schakel_services.cli.one_line import InJson
 from schakel_services.cli.output import AsJson, Exit, console, print_json, problems, refuse, refusing
 from schakel_services.cli.reach import Answer, ask, reach
 from schakel_services.cli.run import ChainOption
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from schakel_services.cli.refused import Refused
     from schakel_services.intake.quarantine import Quarantined
 
-app = typer.Typer(no_args_is_help=True, help="A partner's records that came over Kafka and were refused.")
+app = typer.Typer(cls=InJson, no_args_is_help=True, help="A partner's records that came over Kafka and were refused.")
 
 PartnerOption = Annotated[str, typer.Option("--partner", help="Whose records.")]
 DataOption = Annotated[
@@ -87,8 +88,9 @@ def replay(
 ) -> None:
     """Put refused records back on their topic, so that the intake takes them anew; say what became of each.
 
-    To be done after what was wrong is mended: at the partner, in a connector, or by a record that links a number. It
-    does no harm to do it twice. A record that is refused again comes back here under another key.
+    To be done after what was wrong is mended: at the partner, in a connector, or by a record that links a number. What
+    was put back is here no more, so to do it twice does nothing. A record that is refused again comes back here under
+    another key.
     """
     if (key is None) != all_:
         raise typer.BadParameter("give a KEY, or --all")
@@ -145,7 +147,7 @@ def _work(
     from schakel_services.chain.load import ChainError
     from schakel_services.cli.refused import NoSuchPartner, Refused
     from schakel_services.runtime.keys import KeyMissing
-    from schakel_services.trail.stream import TopicMissing
+    from schakel_services.trail.stream import TrailError
 
     cluster = reach(data)
     try:
@@ -156,7 +158,7 @@ def _work(
         refuse(f"no key of {partner} in {data}: {error}")
     except ChainError as error:
         refuse(str(error))
-    with refusing(TopicMissing):
+    with refusing(TrailError):
         return ask(cluster, question(refused))
 
 

@@ -48,13 +48,13 @@ class Refused:
         return cls(cluster, partner.id, partner.connectors, keys, chain.partitions)
 
     async def all(self) -> AsyncGenerator[Quarantined, None]:
-        """Yield every record."""
+        """Yield every record that was not put back."""
         async with aclosing(self._read(range(self.partitions))) as found:
             async for record in found:
                 yield record
 
     async def one(self, key: str) -> Quarantined | None:
-        """Return the record of a key."""
+        """Return the record of a key; None where there is none, or it was put back."""
         async with aclosing(self._read([partition_of(key, self.partitions)], key)) as found:
             async for record in found:
                 return record
@@ -63,7 +63,8 @@ class Refused:
     async def put_back(self, producer: AIOKafkaProducer, record: Quarantined) -> dict[str, Any]:
         """Put a record on its topic again, in the partition that it came from, and say where it stands now.
 
-        The intake takes it anew. Or say in ``reason`` why nothing was put back.
+        The intake takes it anew, and it is in quarantine no more: that is written last, so that whoever is broken off
+        in between puts it back once more, and loses nothing. Or say in ``reason`` why nothing was put back.
         """
         line: dict[str, Any] = {"key": record.key, "connector": record.connector, "replayed": False, "position": None}
         if record.outcome == SEALED:
@@ -80,19 +81,26 @@ class Refused:
         headers += [(TRACE, record.traceparent.encode("ascii", "replace"))] if record.traceparent is not None else []
         number = int(record.position.rsplit("/", 2)[1])
         sent = await producer.send_and_wait(topic, value, partition=number, headers=headers)
+        place = partition_of(record.key, self.partitions)
+        await producer.send_and_wait(topics.quarantine(self.partner), None, record.key.encode(), partition=place)
         return line | {"replayed": True, "reason": None, "position": f"{topic}/{number}/{sent.offset}"}
 
     async def _read(self, numbers: Collection[int], key: str | None = None) -> AsyncGenerator[Quarantined, None]:
-        topic = topics.quarantine(self.partner)
-        async with aclosing(records_now(self.cluster, topic, numbers)) as records:
-            async for record in records:
-                name = (record.key or b"").decode("ascii", "replace")
-                if record.value is None or key not in {None, name}:
+        """Yield what is in quarantine now; read twice, since that a record was put back stands behind it."""
+        gone = {name async for name, record in self._records(numbers) if record.value is None}
+        async with aclosing(self._records(numbers)) as records:
+            async for name, record in records:
+                if record.value is None or name in gone or key not in {None, name}:
                     continue
                 try:
                     yield open_sealed(self.partner, self.keys, name, record.value)
                 except Undecipherable:
                     yield _sealed(name, record)
+
+    async def _records(self, numbers: Collection[int]) -> AsyncGenerator[tuple[str, ConsumerRecord], None]:
+        async with aclosing(records_now(self.cluster, topics.quarantine(self.partner), numbers)) as records:
+            async for record in records:
+                yield (record.key or b"").decode("ascii", "replace"), record
 
 
 def _sealed(name: str, record: ConsumerRecord) -> Quarantined:

@@ -34,7 +34,7 @@ def list_(chain: ChainOption, as_json: AsJson = False) -> None:
 
 @app.command()
 def create(chain: ChainOption, data: HubData = None, as_json: AsJson = False) -> None:
-    """Make the topics that are missing; those that are there stay as they are.
+    """Make the topics that are missing; those that are there stay, but for who stamps registry and events.
 
     Refuses when one is there with another number of partitions, since a person's records would no longer meet.
     """

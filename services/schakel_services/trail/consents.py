@@ -1,6 +1,6 @@
 """Consents as the registry holds them now: one by its id, those of one person, or all."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,7 +16,9 @@ from schakel_services.runtime.cluster import Cluster
 from schakel_services.trail.search import TrailUnreadable
 from schakel_services.trail.stream import partitions_of, records_now
 
-KIND, WITHDRAWAL = "/consent/", "/consent_withdrawal/"
+KIND, WITHDRAWAL = "consent", "consent_withdrawal"
+Wanted = UUID | Callable[[str, str], bool]
+"""A consent by its id, or by whether it is the one, given its person and its id as texts."""
 
 
 @dataclass(frozen=True)
@@ -28,38 +30,52 @@ class Kept:
     partition: int
     written_at: datetime
     ended_at: datetime | None = None
-    """When the first version that says withdrawn stood on the log, as far as compaction has left it."""
+    """When the first version that says withdrawn came on the log, as far as compaction has left it."""
 
 
-async def find_consent(cluster: Cluster, consent_id: UUID) -> Kept | None:
+async def find_consent(cluster: Cluster, wanted: Wanted) -> Kept | None:
     """Return one consent; None when the registry has never held it. Reads the registry from end to end.
 
-    It is as it was left by whoever keeps it, and by the first withdrawal of it at another partner.
+    It is as it was left by whoever keeps it, and by the first withdrawal of it at another partner. Of several, as when
+    its record came to be about somebody else, the one that still stands, else the last that was written.
     """
-    found: Kept | None = None
+    is_it = (lambda _, identity: identity == str(wanted)) if isinstance(wanted, UUID) else wanted
+    found: dict[tuple[str, UUID], Kept] = {}
     elsewhere: list[tuple[str, datetime, ConsentWithdrawalRecord]] = []
-    needle = f"{KIND}{consent_id}"
     async with aclosing(records_now(cluster, topics.REGISTRY)) as records:
         async for record in records:
-            key = (record.key or b"").decode("ascii", "replace")
-            if record.value is None or not (key.endswith(needle) or WITHDRAWAL in key):
+            person, kind, identity = _split((record.key or b"").decode("ascii", "replace"))
+            if record.value is None or not (kind == WITHDRAWAL or (kind == KIND and is_it(person, identity))):
                 continue
             said = _read(record.value, f"{record.topic}/{record.partition}/{record.offset}")
-            person, at = key.partition("/")[0], datetime.fromtimestamp(record.timestamp / 1000, UTC)
-            if isinstance(said, ConsentWithdrawalRecord) and said.consent_id == consent_id:
+            at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+            if isinstance(said, ConsentWithdrawalRecord) and is_it(person, str(said.consent_id)):
                 elsewhere.append((person, at, said))
-            if not isinstance(said, ConsentRecord):
-                continue
-            ended = found.ended_at if found is not None else None
-            if ended is None and said.withdrawn_at is not None:
-                ended = at
-            found = Kept(said, person, record.partition, at, ended)
-    return None if found is None else _as_left(found, elsewhere)
+            if isinstance(said, ConsentRecord):
+                found[person, said.id] = _next(found.get((person, said.id)), Kept(said, person, record.partition, at))
+    left = (_as_left(kept, elsewhere) for kept in found.values())
+    return max(left, key=lambda kept: (kept.consent.withdrawn_at is None, kept.written_at), default=None)
+
+
+def _split(key: str) -> tuple[str, str, str]:
+    """Return person, kind and id of a registry key."""
+    person, _, rest = key.partition("/")
+    kind, _, identity = rest.partition("/")
+    return person, kind, identity
+
+
+def _next(known: Kept | None, kept: Kept) -> Kept:
+    """Return the next version of a consent; the first that says withdrawn since it last stood is when it ended."""
+    if kept.consent.withdrawn_at is None:
+        return kept
+    ended = known.ended_at if known is not None else None
+    return replace(kept, ended_at=ended or kept.written_at)
 
 
 def _as_left(kept: Kept, elsewhere: list[tuple[str, datetime, ConsentWithdrawalRecord]]) -> Kept:
     """Return a consent as withdrawals at other partners leave it; each with whom it is about and when it came."""
-    mine = [(at, record) for person, at, record in elsewhere if person == kept.person]
+    consent = kept.consent.id
+    mine = [(at, said) for person, at, said in elsewhere if person == kept.person and said.consent_id == consent]
     left = as_left(kept.consent, taken_back_at(record for _, record in mine).get(kept.consent.id))
     if left is kept.consent:
         return kept

@@ -24,20 +24,32 @@ class Coverage:
     roles: Mapping[str, Role]
     """Every partner that is told anything, and its role."""
 
+    tellers: Mapping[str, Role]
+    """Every partner that tells anything, and its role."""
+
     now: datetime
     counts: dict[tuple[str, Category], Counter[str]] = field(default_factory=dict)
     persons: int = 0
+
+    def __post_init__(self) -> None:
+        """Read the tables once, and not for each person."""
+        self._sources = {role: self._on_consent(role) for role in self.roles.values()}
 
     def add(self, records: Iterable[Record]) -> None:
         """Count one person."""
         found = list(records)
         person = PersonRegistry.from_records(found)
-        givers = {record.id: record.grantor for record in found if isinstance(record, ConsentRecord)}
+        # One that another replaced says nothing any more: the other is counted.
+        givers = {
+            record.id: record.grantor
+            for record in found
+            if isinstance(record, ConsentRecord) and record.superseded_at is None
+        }
         self.persons += 1
         for party, role in self.roles.items():
             related = person.relation(party, role, self.now) is not None
-            for category in self._on_consent(role):
-                self._count(person, party, category, givers, related=related)
+            for category, sources in self._sources[role].items():
+                self._count(person, party, category, givers, asked=related and self._is_told(person, party, sources))
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield one line for each partner and kind of data of which there is anything to say."""
@@ -52,32 +64,47 @@ class Coverage:
         category: Category,
         givers: Mapping[Any, Grantor],
         *,
-        related: bool,
+        asked: bool,
     ) -> None:
         named = person.permissions(party, category)
         states: set[str] = set()
         for consent in named:
+            if consent.id not in givers:
+                continue
             if consent.stands(self.now) and consent.flaw is None:
                 states.add("expiring" if consent.end - self.now <= SOON else "active")
                 if self.policy.roles[self.roles[party]].public_body and consent.checks != ALL_CHECKS:
                     states.add("not_freely_given")
-                if givers.get(consent.id) is not Grantor.SUBJECT:
+                if givers[consent.id] is not Grantor.SUBJECT:
                     states.add("by_representative")
             elif self.now >= consent.end:
                 states.add("withdrawn" if consent.ended_by is Reason.CONSENT_WITHDRAWN else "expired")
         if any(objection.stands(self.now) for objection in person.objections(party, category)):
             states.add("objected")
-        if related and not states & {"active", "expiring"}:
+        if asked and not states & {"active", "expiring"}:
             states.add("missing")
         if states:
             self.counts.setdefault((party, category), Counter()).update(states)
 
-    def _on_consent(self, role: Role) -> list[Category]:
-        """Return the kinds of data that reach a role on consent alone in at least one way."""
-        return sorted(
-            {
-                cell.category
-                for (_, _, recipient), cell in self.policy.cells.items()
-                if recipient is role and any(attempt.by_consent for attempt in cell.attempts)
-            }
-        )
+    def _is_told(self, person: PersonRegistry, party: str, sources: frozenset[Role]) -> bool:
+        """Say whether there is anybody who could tell a party of something: it may be the one who knows.
+
+        Whoever tells of such data itself is told of it only where another who does is involved with the person.
+        """
+        others = [(name, role) for name, role in self.tellers.items() if name != party and role in sources]
+        if self.tellers.get(party) not in sources:
+            return bool(others)
+        return any(person.relation(name, role, self.now) is not None for name, role in others)
+
+    def _on_consent(self, role: Role) -> dict[Category, frozenset[Role]]:
+        """Return the kinds of data that reach a role on consent in at least one way, and who tells of each."""
+        found: dict[Category, frozenset[Role]] = {}
+        told = {
+            cell.category
+            for (_, _, recipient), cell in self.policy.cells.items()
+            if recipient is role and any(attempt.by_consent for attempt in cell.attempts)
+        }
+        for (_, source, _), cell in self.policy.cells.items():
+            if cell.category in told:
+                found[cell.category] = found.get(cell.category, frozenset()) | {source}
+        return found

@@ -13,13 +13,16 @@ from schakel_contracts.receipt import Receipt
 from schakel_contracts.refusal import Refusal
 from schakel_services.runtime import topics
 from schakel_services.runtime.cluster import Cluster
-from schakel_services.trail.stream import records_now
+from schakel_services.trail.stream import TrailError, records_now
 
+ID_HEADER = "ce_id"
 Kind = TypeVar("Kind", bound=BaseModel)
 
 
-class TrailUnreadable(ValueError):
+class TrailUnreadable(TrailError, ValueError):
     """A record on the trail breaks its contract; says where it stands."""
+
+    rule = "breaks_its_contract"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,16 @@ async def find_event(cluster: Cluster, asked: UUID) -> Trail | None:
     sent = {v.notification_id for d in decisions for v in d.verdicts if v.notification_id is not None}
     receipts = await _receipts(cluster, sent, partition) if sent else {}
     return Trail(asked, tuple(decisions), receipts)
+
+
+async def find_waiting(cluster: Cluster, event: UUID) -> str | None:
+    """Return where an event stands on ``events``, decided or not; None when it is not there (any more)."""
+    identity = (ID_HEADER, str(event).encode())
+    async with aclosing(records_now(cluster, topics.EVENTS)) as records:
+        async for record in records:
+            if identity in tuple(record.headers):
+                return f"{record.topic}/{record.partition}/{record.offset}"
+    return None
 
 
 async def find_refusal(cluster: Cluster, position: str) -> Refusal | None:

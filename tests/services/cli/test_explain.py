@@ -187,9 +187,24 @@ def test_a_refused_record_is_explained_by_its_position(log: Log) -> None:
 def test_what_nobody_knows_is_1(log: Log) -> None:
     """An id that is on no record."""
     said = log.explain(log.event, "--json")
-    assert (said.exit_code, said.line()) == (1, {"found": False, "id": str(log.event)})
+    assert (said.exit_code, said.line()) == (1, {"found": False, "id": str(log.event), "undecided_at": None})
     assert said.err.startswith(f"nothing is known of {log.event}")
     assert log.explain("raw.a.b/0/99999999").exit_code == 1
+
+
+def test_what_is_not_decided_yet_is_not_said_to_be_gone(log: Log) -> None:
+    """It stands on the log, and the gate has not come to it; one that the gate could not read is explained."""
+    log.place.put(topics.EVENTS, [b"{}"], [("ce_id", str(log.event).encode())])
+    said = log.explain(log.event, "--json")
+    at = said.line()["undecided_at"]
+    assert (said.exit_code, said.line()["found"], at.rpartition("/")[0]) == (1, False, "events/0")
+    assert said.err == f"{log.event} stands at {at}, and no decision about it is on record yet\n"
+    rule = BrokenRule(field="ce_type", rule="unknown_type")
+    refusal = Refusal(
+        kind="malformed", partner="unknown:gate", connector="gate", position=f"{at}/0", errors=(rule,), at=NOW
+    )
+    log.place.put(topics.AUDIT, [refusal.model_dump_json().encode()], topics.REFUSAL_HEADERS)
+    assert log.explain(log.event, "--json").line()["refusal"]["kind"] == "malformed"
 
 
 def test_a_decision_that_breaks_its_contract_is_named_by_place(log: Log) -> None:

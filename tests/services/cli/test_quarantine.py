@@ -2,9 +2,11 @@
 
 import base64
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from schakel_connectors.rejection import FieldError
 from schakel_services.cli.testing.command import Said
@@ -94,6 +96,41 @@ def test_replay_puts_one_back_as_it_was(cage: Cage) -> None:
     assert dict(record.headers) == {ENCRYPTION: A256GCM, WITHHOLD: b"UWV=disproportionate"}
 
 
+def test_what_was_put_back_is_in_quarantine_no_more(cage: Cage) -> None:
+    """So it is not told anew; and what is refused again is there once, under the key that it has then."""
+    key, topic = cage.keep(), "raw.ggz.fhir_care_plan"
+    assert cage.ask("replay", key).exit_code == 0
+    before = len(cage.place.read(topic))
+    listed = [line["key"] for line in cage.ask("list", "--json").lines()]
+    assert key not in listed
+    assert (cage.ask("replay", key).exit_code, cage.ask("show", key).exit_code) == (1, 1)
+    again = cage.keep()
+    said = cage.ask("replay", "--all", "--json")
+    assert key not in {line["key"] for line in said.lines()}
+    assert again in {line["key"] for line in said.lines()}
+    assert len(cage.place.read(topic)) == before + len(said.lines())
+    assert cage.ask("replay", "--all", "--json").lines() == []
+
+
+def test_who_is_broken_off_in_between_loses_nothing(cage: Cage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The record is on its topic before it leaves the quarantine: at worst it is put back once more."""
+    key = cage.keep()
+    there = len(cage.place.read("raw.ggz.fhir_care_plan"))
+    send = AIOKafkaProducer.send_and_wait
+
+    async def broken_off(self: AIOKafkaProducer, topic: str, *rest: Any, **more: Any) -> Any:
+        if topic == topics.quarantine("ggz"):
+            raise TimeoutError
+        return await send(self, topic, *rest, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(AIOKafkaProducer, "send_and_wait", broken_off)
+        assert cage.ask("replay", key).exit_code == 1
+    assert len(cage.place.read("raw.ggz.fhir_care_plan")) == there + 1
+    assert key in {line["key"] for line in cage.ask("list", "--json").lines()}
+    assert cage.ask("replay", key).exit_code == 0
+
+
 def test_what_could_not_be_deciphered_is_put_back_undeciphered(cage: Cage) -> None:
     """The key may have been mended since."""
     sealed = cage.keys.encrypt(RAW, "raw.ggz.fhir_care_plan")
@@ -114,8 +151,8 @@ def test_what_cannot_be_put_back_is_said_and_stops_nobody(place: Place) -> None:
     said = cage.ask("replay", "--all", "--json")
     assert said.exit_code == 1
     assert {line["key"]: line["reason"] for line in said.lines()} == keys
-    assert "1 put back, 3 left." in cage.ask("replay", "--all").out
-    assert len(cage.ask("list", "--json").lines()) == 4
+    assert "0 put back, 3 left." in cage.ask("replay", "--all").out
+    assert len(cage.ask("list", "--json").lines()) == 3
     large = next(iter(keys))
     assert (cage.ask("show", large).exit_code, cage.ask("show", large).raw) == (1, b"")
 

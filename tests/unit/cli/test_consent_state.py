@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from schakel_contracts.codes import Category, ConsentForm, Grantor, Purpose
+from schakel_contracts.codes import Category, ConsentEffect, ConsentForm, Grantor, Purpose
 from schakel_contracts.consent import Recipient
 from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.registry import AgeRecord, ConsentRecord, TrajectoryRecord
-from schakel_services.cli.consent import _state
+from schakel_services.cli.consent_state import state_of
 from schakel_services.trail.consents import Kept
 
 NOW = datetime.now(UTC)
@@ -28,7 +28,7 @@ def state(*others: Any, **changes: Any) -> str:
         "granted_at": NOW - MONTH,
     }
     consent = ConsentRecord(**(given | changes))
-    return _state(Kept(consent, "k1.somebody", 0, NOW), PersonRegistry.from_records([consent, *others]))
+    return state_of(Kept(consent, "k1.somebody", 0, NOW), PersonRegistry.from_records([consent, *others]), NOW)
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,18 @@ def state(*others: Any, **changes: Any) -> str:
         ({}, "active"),
         ({"withdrawn_at": NOW - MONTH / 2}, "withdrawn"),
         ({"superseded_at": NOW - MONTH / 2}, "superseded"),
+        ({"withdrawn_at": NOW + MONTH}, "withdrawn"),
+        ({"superseded_at": NOW + MONTH}, "superseded"),
+        ({"effect": ConsentEffect.DENY, "withdrawn_at": NOW + MONTH}, "active"),
         ({"valid_from": NOW + MONTH}, "not_yet"),
         ({"granted_at": NOW - 14 * MONTH}, "expired"),
         ({"text_version": "0.9"}, "expired"),
         ({"grantor": Grantor.PARENT}, "not_valid"),
     ],
-    ids=["stands", "withdrawn", "replaced", "later", "a year ago", "an older text", "by a parent of an adult"],
+    ids=[
+        *("stands", "withdrawn", "replaced", "withdrawn by a fast clock", "replaced by a fast clock"),
+        *("an objection to be withdrawn", "later", "a year ago", "an older text", "by a parent of an adult"),
+    ],
 )
 def test_a_consent_stands_as_its_record_says(changes: dict[str, Any], said: str) -> None:
     """Dates, the text that was read out, and who gave it."""

@@ -40,7 +40,7 @@ ATTRIBUTES = {
     "second check, given up, or is still on its way.",
     "prohibiteduse": "What it may never be used for, such as `enforcement` (notifications).",
     "withhold": "Roles that the sender does not want told (events only).",
-    "traceparent": "W3C Trace Context, if the record came with one.",
+    "traceparent": "W3C Trace Context of the hub, if its tracing is set up; never the sender's.",
 }
 """What each attribute holds; a test holds this table to the envelope."""
 

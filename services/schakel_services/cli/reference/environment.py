@@ -31,6 +31,10 @@ VARIABLES = {
     "SCHAKEL_CLOCK_OFFSET": ("none", "Seconds that clocks run ahead, for good. As above."),
     "SCHAKEL_DATA": ("`$XDG_DATA_HOME/schakel`", "`schakel broker` keeps its records in `broker` below it."),
     "SCHAKEL_FAILPOINTS": ("none", "Breaks a service on purpose. For the chaos suite; never in production."),
+    "SCHAKEL_INBOX_KEEP_DAYS": (
+        "`14`",
+        "How long the intake keeps answered files in `accepted/` and `rejected/`, in days; then they are removed.",
+    ),
     "SCHAKEL_INTAKE": ("none", "Address of the intake for `schakel consent`, where `--intake` is not given."),
     "SCHAKEL_LOG_LEVEL": ("`info`", "`debug`, `info`, `warning` or `error`, of `schakel run`."),
     "SCHAKEL_RETRY_FIRST_S": (

@@ -76,8 +76,11 @@ def overview() -> str:
             ("wat", "onderwerp", "hoe lang"),
             [(ON_TOPICS[topic.name], code(topic.name), kept(topic)) for topic in TABLE if topic.name in ON_TOPICS],
         ),
-        "Het bericht zoals het binnenkwam wordt verder niet bewaard. Wat een ontvanger al heeft, haalt Schakel niet "
-        "terug; wie in een ingetrokken toestemming genoemd was, krijgt een stopbericht.",
+        "Het bericht zoals het binnenkwam, met BSN, wordt verder alleen bewaard als een partij het als bestand "
+        "aanlevert: na verwerking staat het nog 14 dagen (`SCHAKEL_INBOX_KEEP_DAYS`) in `accepted/` of `rejected/`, op "
+        "de machine waar de inname van die partij draait; andere gebruikers van die machine kunnen er niet bij.",
+        "Wat een ontvanger al heeft, haalt Schakel niet terug; wie in een ingetrokken toestemming genoemd was, krijgt "
+        "een stopbericht.",
         "## Wat er nog open staat",
         "\n".join(f"- {what}" for what in _open(policy)),
         "Wat er verder aan risico blijft staat in het [dreigingsmodel](../explanation/threat-model.md#what-is-left) "
