@@ -9,7 +9,9 @@ from pydantic import ValidationError
 
 from schakel_connectors.rejection import from_validation
 from schakel_connectors.stated.closing import CLOSED_BY_SILENCE, ERASED, NOTHING_TO_CLOSE, closing, standing
+from schakel_connectors.stated.left_out import left_out, stop_notice, with_all
 from schakel_connectors.statement import Sender, Statement, Translation, digest
+from schakel_contracts.consent import ConsentWithdrawn, Recipient
 from schakel_contracts.event import Event
 from schakel_contracts.identifiers import deterministic_text
 from schakel_contracts.registry import Record
@@ -32,7 +34,10 @@ class Remembered(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A statement that is new or different: its event (if anybody needs to know), its registry record (if any)."""
+    """A statement that is new or different: its event (if anybody needs to know), its registry record (if any).
+
+    One that leaves out whom it named before is followed by a change of the same slot with what they hear.
+    """
 
     slot: str
     remembered: Remembered
@@ -67,9 +72,23 @@ def interpret(
         if known is not None and (known.digest == mark or _older(as_of, known.as_of)):
             continue
         try:
-            yield _change(record_name, statement, sender, connector, known, mark, as_of, received_at)
+            change = _change(record_name, statement, sender, connector, known, mark, as_of, received_at)
+            dropped = left_out(statement, known.stands, known.memory or None, sender) if known else ()
         except ValidationError as error:
             raise from_validation(error) from None
+        yield from _told(change, dropped, received_at)
+
+
+def _told(change: Change, dropped: tuple[Recipient, ...], received_at: datetime) -> Iterator[Change]:
+    """Yield a change, and beside it what those hear whom a permission named and no longer names."""
+    if not dropped or change.record is None:
+        yield change
+    elif isinstance(change.event, ConsentWithdrawn):
+        yield change._replace(event=with_all(change.event, dropped))
+    else:
+        stop = stop_notice(change.record.id, dropped, received_at)
+        yield change
+        yield change._replace(event_id=deterministic_text(change.event_id, "left_out"), event=stop, record=None)
 
 
 def gone(

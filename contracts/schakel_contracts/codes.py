@@ -259,6 +259,8 @@ class Reason(StrEnum):
     """The representative who consented has no say in this (R13)."""
     TOO_LATE = "too_late"
     """It was not there within the time of its class."""
+    NOT_IN_CHAIN = "not_in_chain"
+    """The chain can't reach it: it left, was never in it, or has no channel."""
 
 
 class Remedy(StrEnum):

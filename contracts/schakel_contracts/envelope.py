@@ -99,6 +99,14 @@ CONSENT, RELATION = "schakel_consent", "schakel_relation"
 """Headers of a notification, for the second check: under which consent it goes (empty: under a statute), and whether a
 relation must still be there."""
 
+CONSENT_SOURCE = "schakel_consent_source"
+"""Header of a notification of which the sender is masked: whose data its consent was about when it was decided, if the
+consent says so. Whoever may read the registry knows that; it is no part of what is sent."""
+
+DECIDED = "schakel_decided"
+"""Header of a notification of which the sender is masked and that somebody asked for by law: when it was decided, so
+that a request that ended since is taken for the one that carried it."""
+
 
 @lru_cache(maxsize=4_096)
 def _constant_headers(source: str, type_: str) -> tuple[tuple[str, bytes], ...]:

@@ -33,3 +33,8 @@ class Receipt(Contract):
     attempts: int = Field(ge=0, description="How often it was tried.")
     began_at: datetime = Field(description="When the check before the last attempt began; a delivery begins there.")
     ended_at: datetime
+    possibly_arrived: bool = Field(
+        default=False,
+        description="Not delivered as far as is known, but nobody knows what came of an earlier try: the recipient may "
+        "have it.",
+    )

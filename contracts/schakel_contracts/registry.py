@@ -51,8 +51,12 @@ class ConsentRecord(Contract):
     )
     valid_from: datetime | None = None
     valid_until: datetime | None = None
-    withdrawn_at: datetime | None = Field(default=None, description="Set: withdrawn, and it stays so.")
-    superseded_at: datetime | None = Field(default=None, description="Set: another consent took its place.")
+    withdrawn_at: datetime | None = Field(
+        default=None, description="Set: withdrawn, and it stays so; a permission at once, whatever moment is said."
+    )
+    superseded_at: datetime | None = Field(
+        default=None, description="Set: another consent took its place; of a permission at once."
+    )
     collected_by: PartyText | None = Field(default=None, description="The partner at which it was given.")
 
 
@@ -170,6 +174,9 @@ class ExitRecord(Contract):
     kind: Literal["exit"] = "exit"
     id: UUID
     since: datetime
+    planned: bool = Field(
+        default=False, description="Whether that is a later day, named ahead; if not, it counts as soon as it is read."
+    )
 
 
 Record = (

@@ -176,6 +176,18 @@ def test_a_consent_that_another_replaces_ends_with_it() -> None:
     assert told(tried(a_row("consent.granted", "C-9", supersedes="C-8"), memory)) == [("record", "consent_unknown")]
 
 
+def test_a_consent_that_was_replaced_is_not_withdrawn_by_its_old_key() -> None:
+    """The one in its place goes on, and whoever stands at the counter hears that; by its own key it ends."""
+    memory: Memory = {}
+    tried(a_row("consent.granted", "C-1"), memory)
+    tried(a_row("consent.granted", "C-2", supersedes="C-1"), memory)
+    gone = {"type": "consent.withdrawn", "bsn": BSN}
+    for _ in range(2):
+        assert told(tried(gone | {"record": "C-1"}, memory)) == [("record", "superseded")]
+    assert told(tried(gone | {"record": "C-1", "recipients": ["opstap"]}, memory)) == [("record", "superseded")]
+    assert tried(gone | {"record": "C-2"}, memory)["registry"][0]["withdrawn_at"] is not None
+
+
 def test_an_involvement_ends_by_its_key() -> None:
     """Whosever it is; and one that ended does not come back under its key."""
     memory: Memory = {}

@@ -78,7 +78,7 @@ def test_withdrawal_holds_whatever_else_is_wrong(changes: Json) -> None:
 
 
 def test_withdrawal_holds_when_the_chain_no_longer_knows_the_recipient() -> None:
-    """A recipient that can't be looked up is not told, and loses the permission all the same."""
+    """It loses the permission, and hears so under the name by which it was told of it."""
     memory: Memory = {}
     tried(a_consent(), memory)
 
@@ -89,7 +89,7 @@ def test_withdrawal_holds_when_the_chain_no_longer_knows_the_recipient() -> None
 
     ended = tried(a_consent(status="inactive"), memory, Sender("example", Role.GGZ, resolve))
     assert said(ended) == ["withdrawn"]
-    assert ended["events"][0]["recipients"] == []
+    assert ended["events"][0]["recipients"] == [{"party": "jobcoach", "role": "JOB"}]
 
 
 def test_clock_that_runs_ahead_does_not_postpone_a_withdrawal() -> None:

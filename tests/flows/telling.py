@@ -96,5 +96,5 @@ def published(way: Opened, at: datetime) -> ConsumerRecord[bytes, bytes]:
 
 def checked(told: Told, recipient: Addressee, records: Iterable[Record], at: datetime) -> Recheck:
     """Let the deliverer look again right before it sends."""
-    check = SecondCheck(NOTHING, NOTHING, NOTHING, recipient, NOTHING, POLICY)
+    check = SecondCheck(NOTHING, NOTHING, NOTHING, recipient, NOTHING, POLICY, {})
     return check._look(told.notification, PersonRegistry.from_records(records), at)

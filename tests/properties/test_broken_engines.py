@@ -14,7 +14,7 @@ from tests.properties.model.world import START
 
 from schakel_contracts.codes import ConsentEffect, ConsentForm, FreelyGivenCheck, Role
 from schakel_contracts.consent import Recipient
-from schakel_contracts.policy import load_policy
+from schakel_contracts.policy import load_policy, still_holds
 from schakel_contracts.policy.recheck import Recheck
 from schakel_contracts.registry import (
     ConsentRecord,
@@ -138,6 +138,24 @@ def test_a_rule_about_parties_that_is_switched_off_is_noticed(rule: str, monkeyp
     doctored = through(comparing.party, BROKEN_PARTIES[rule])
     monkeypatch.setattr(comparing, "party", doctored)
     monkeypatch.setattr(retrying, "party", doctored)
+    assert is_caught()
+
+
+BROKEN_CHECKS: dict[str, dict[str, Any]] = {
+    "R5 and R12 are asked once": {"lacking": frozenset()},
+    "R28 who left is told": {"outlives": True},
+    "agreements never end": {"owed": True},
+}
+
+
+@pytest.mark.parametrize("rule", BROKEN_CHECKS)
+def test_a_second_check_that_asks_less_than_the_gate_is_noticed(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thing that the tables ask is not asked again."""
+
+    def asks_less(*given: Any, opening: Any, **known: Any) -> Recheck:
+        return still_holds(*given, opening=opening and opening._replace(**BROKEN_CHECKS[rule]), **known)
+
+    monkeypatch.setattr(retrying, "still_holds", asks_less)
     assert is_caught()
 
 

@@ -18,7 +18,7 @@ from schakel_contracts.policy.tables_format import BasisKind
 POLICY = load_policy()
 CHUNKS = 8
 EACH = {"quick": 100, "ci": 1_300, "night": 100_000}[os.environ.get("HYPOTHESIS_PROFILE", "ci")]
-AFTER_THE_DECISION = {Reason.TARGET_REFUSED, Reason.TARGET_UNREACHABLE, Reason.TOO_LATE}
+AFTER_THE_DECISION = {Reason.TARGET_REFUSED, Reason.TARGET_UNREACHABLE, Reason.TOO_LATE, Reason.NOT_IN_CHAIN}
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))

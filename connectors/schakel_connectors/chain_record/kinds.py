@@ -64,7 +64,7 @@ LEFT_OUT = MappingProxyType(
         "statutory_request.received": frozenset({"requester_role"}),
         "break_glass.used": frozenset({"emergency_id", "party", "role"}),
         "age.registered": frozenset({"kind", "id"}),
-        "exit.registered": frozenset({"kind", "id"}),
+        "exit.registered": frozenset({"kind", "id", "planned"}),
     }
 )
 

@@ -8,6 +8,7 @@ from schakel_connectors.chain_record.row import Row
 from schakel_connectors.stated.age import AgeStated
 from schakel_connectors.stated.consent import Proof, Standing, Terms
 from schakel_connectors.stated.consent_by_key import ConsentByKeyStated
+from schakel_connectors.stated.consent_replaced import ConsentReplacedStated
 from schakel_connectors.stated.consent_withdrawal import ConsentWithdrawalStated
 from schakel_connectors.stated.emergency import EmergencyStated
 from schakel_connectors.stated.event_stated import EventStated
@@ -46,7 +47,7 @@ def translations(row: Row) -> Iterator[Translation]:
     as_of = None if row.type == "consent.withdrawn" else row.as_of
     yield Translation(_record_key(row.type, row.record), subject, tuple(said), as_of)
     if (replaced := dict(values).get("supersedes")) is not None:
-        gone = ConsentByKeyStated("consent", Standing.SUPERSEDED)
+        gone = ConsentReplacedStated("consent", successor=_terms(dict(values)))
         yield Translation(_record_key(row.type, replaced), subject, (gone,))
 
 
@@ -82,8 +83,8 @@ def _ended(_: str, row: Fields, __: Values) -> Iterator[Statement]:
     )
 
 
-def _granted(_: str, row: Fields, __: Values) -> Iterator[Statement]:
-    terms = Terms(
+def _terms(row: Fields) -> Terms:
+    return Terms(
         effect=row["effect"],
         purposes=row["purposes"],
         categories=row["categories"],
@@ -92,6 +93,9 @@ def _granted(_: str, row: Fields, __: Values) -> Iterator[Statement]:
         valid_from=row.get("valid_from"),
         valid_until=row.get("valid_until"),
     )
+
+
+def _granted(_: str, row: Fields, __: Values) -> Iterator[Statement]:
     proof = Proof(
         grantor=row["grantor"],
         co_grantor=row.get("co_grantor"),
@@ -100,7 +104,7 @@ def _granted(_: str, row: Fields, __: Values) -> Iterator[Statement]:
         text_version=row.get("text_version"),
         granted_at=row.get("granted_at"),
     )
-    yield ConsentByKeyStated("consent", Standing.HOLDS, terms, proof)
+    yield ConsentByKeyStated("consent", Standing.HOLDS, _terms(row), proof)
 
 
 def _withdrawn(_: str, row: Fields, __: Values) -> Iterator[Statement]:

@@ -54,6 +54,12 @@ def standing(record: Record) -> str:
     return NOTHING_TO_CLOSE
 
 
+def named_in(stands: str) -> tuple[Recipient, ...]:
+    """Return the partners that a permission names, by the words of ``standing``; nobody for anything else."""
+    kind, *words = stands.split(" ")
+    return tuple(_recipient(word) for word in words) if kind == "consent" else ()
+
+
 def _permits(record: ConsentRecord) -> bool:
     stands = record.withdrawn_at is None and record.superseded_at is None
     return stands and record.effect is ConsentEffect.PERMIT
@@ -69,7 +75,7 @@ def closing(slot: str, stands: str, *, moved: bool) -> Statement:
     if kind == "relation":
         return RelationGone(slot, words[1], Role(words[0]))
     if kind == "consent":
-        return ConsentGone(slot, tuple(_recipient(word) for word in words), for_good=moved)
+        return ConsentGone(slot, named_in(stands), for_good=moved)
     if kind == "representation":
         return RepresentationGone(slot, Grantor(words[0]))
     raise ValueError("nothing to close by that name")

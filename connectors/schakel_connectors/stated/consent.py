@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from schakel_connectors.rejection import RecordRejected, rejected
+from schakel_connectors.stated.later_day import later_day
 from schakel_connectors.statement import OrganisationRef, Sender
 from schakel_contracts.codes import (
     Category,
@@ -118,11 +119,18 @@ class ConsentStated:
             freely_given=self.proof.freely_given,
             text_version=self.proof.text_version,
             granted_at=self.proof.granted_at,
-            valid_from=terms.valid_from,
+            valid_from=_begin(terms, received_at),
             valid_until=terms.valid_until,
             withdrawn_at=None if holds else self._ended_at(received_at),
             collected_by=sender.party,
         )
+
+    def still_named(self, memory: str | None, sender: Sender) -> frozenset[str]:
+        """Return the partners that may go on, and hear so: nobody, unless it permits and holds."""
+        del memory
+        if self.standing is not Standing.HOLDS or self.terms is None or self.terms.effect is not ConsentEffect.PERMIT:
+            return frozenset()
+        return frozenset(recipient.party for recipient in self._recipients(sender))
 
     def memory(self, previous: str | None) -> str:
         """Remember how it stands; withdrawn is never forgotten."""
@@ -175,6 +183,13 @@ class ConsentStated:
 def _recipient(ref: OrganisationRef, role: Role | None, sender: Sender) -> Recipient:
     party = sender.resolve(ref, role)
     return Recipient(party=party.id, role=role or party.role)
+
+
+def _begin(terms: Terms, received_at: datetime) -> datetime | None:
+    """An objection counts at once, unless it names a later day; a permission begins when it says."""
+    if terms.effect is ConsentEffect.PERMIT:
+        return terms.valid_from
+    return later_day(terms.valid_from, received_at)
 
 
 def _source(terms: Terms, sender: Sender, *, strictly: bool) -> str | None:

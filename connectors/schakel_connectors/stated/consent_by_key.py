@@ -26,12 +26,13 @@ GIVEN: TypeAdapter[Given] = TypeAdapter(Given)
 
 @dataclass(frozen=True, slots=True)
 class ConsentByKeyStated(ConsentStated):
-    """A consent that holds, or, by its key alone, that it was withdrawn or that another took its place.
+    """A consent that holds, or, by its key alone, that it was withdrawn.
 
     What it says is remembered while it holds, so that those it names are told to stop, and the registry keeps what was
     given, by whom and how. Raises ``RecordRejected`` with the rule
     ``withdrawn_before`` for one that comes back, and ``consent_unknown`` for a key that never was: a slip in the key
-    of a withdrawal must not look like a withdrawal.
+    of a withdrawal must not look like a withdrawal. Nor must that of one that another replaced, which goes on:
+    ``superseded``.
     """
 
     given_field: ClassVar[str | None] = None
@@ -39,23 +40,18 @@ class ConsentByKeyStated(ConsentStated):
     def event(
         self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime
     ) -> ConsentGranted | ConsentWithdrawn | None:
-        """Return granted or withdrawn; nothing for a consent that another replaced, since that one is told of."""
+        """Return granted or withdrawn."""
         stood, full = self._recalled(memory)
         if self.standing is Standing.HOLDS and stood in {Standing.SUPERSEDED, Standing.WITHDRAWN}:
             raise rejected("record", "withdrawn_before")
-        if self.standing is Standing.SUPERSEDED:
-            return None
+        if self.standing is Standing.WITHDRAWN and stood == Standing.SUPERSEDED:
+            raise rejected("record", "superseded")
         return ConsentStated.event(full, identity, stood, sender, received_at)
 
     def record(self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime) -> ConsentRecord | None:
         """Return the consent as it now stands; None when it ended before."""
         stood, full = self._recalled(memory)
-        if self.standing is not Standing.SUPERSEDED:
-            return ConsentStated.record(full, identity, stood, sender, received_at)
-        if stood != Standing.HOLDS:
-            return None
-        stands = ConsentStated.record(replace(full, standing=Standing.HOLDS), identity, stood, sender, received_at)
-        return None if stands is None else stands.model_copy(update={"superseded_at": received_at})
+        return ConsentStated.record(full, identity, stood, sender, received_at)
 
     def memory(self, previous: str | None) -> str:
         """Remember how it stands, and what it says while it holds; withdrawn is never forgotten."""

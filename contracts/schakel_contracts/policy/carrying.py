@@ -59,10 +59,10 @@ def carrying(
         ):
             stopped = True
         else:
-            lacks = consent.flaw or (wanted.lacking and _lacks(consent, wanted.lacking))
-            if lacks is None:
+            lack = consent.flaw or (wanted.lacking and lacks(consent, wanted.lacking))
+            if lack is None:
                 return Carried(consent.id, purpose)
-            unfit = unfit or lacks
+            unfit = unfit or lack
     if unfit is not None:
         return unfit
     if stopped or objected(wanted, objections, now):
@@ -101,7 +101,8 @@ def _concerns(objection: Standing, wanted: Wanted, purpose: Purpose, now: dateti
     )
 
 
-def _lacks(consent: Standing, lacking: Reason | None) -> Reason | None:
+def lacks(consent: Standing, lacking: Reason) -> Reason | None:
+    """Return why the form of a consent, or what was asked of the person, does not do for what asks it (R5, R12)."""
     if lacking is Reason.NOT_WRITTEN and consent.strength < WRITTEN:
         return lacking
     if lacking is Reason.NOT_FREELY_GIVEN and consent.checks != ALL_CHECKS:

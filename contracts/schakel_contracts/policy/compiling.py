@@ -66,6 +66,7 @@ REMEDIES = {
     Reason.NOT_VALID_FOR_AGE: Remedy.ASK_REPRESENTATIVE,
     Reason.OUT_OF_SCOPE: Remedy.ASK_THE_PERSON,
     Reason.TOO_LATE: Remedy.CONTACT_RECIPIENT,
+    Reason.NOT_IN_CHAIN: Remedy.CONTACT_RECIPIENT,
 }
 FLAWS = (LACKS_REPRESENTATIVE, LACKS_OWN_WORD, BEYOND_SCOPE, RIGHT_UPHELD)
 """Denials with a remedy of their own: what would help depends on whose word is missing."""
@@ -142,6 +143,7 @@ class _Compiler:
             relation_required=row.relation_required,
             asserted=row.asserted,
             outlives=row.addressed is not None and category is Category.ACCOUNTABILITY,
+            owed=row.addressed == "recipients" and not row.relation_required and category is Category.ACCOUNTABILITY,
             denials=self._denials[row.id, source.wgbo],
             not_meant=_denial(row, Reason.NO_POLICY_ROW, ADDRESSEE_RULE.get(row.addressed or "", "R1")),
             unhosted=_denial(row, Reason.NO_POLICY_ROW, "R22"),
@@ -248,22 +250,21 @@ def _denials(row: FlowRow, used: list[BasisRow], source: RoleRow) -> dict[Lack, 
     for flaw in FLAWS:
         denials[flaw] = denials[flaw[0]]._replace(remedy=flaw[1])
     missing = "R4" if source.wgbo else "R5" if written else own_rules[0] if own_rules else "R9"
-    denials[Reason.NO_CONSENT] = _denial(row, Reason.NO_CONSENT, missing, written=written)
-    denials[Reason.CONSENT_EXPIRED] = _denial(row, Reason.CONSENT_EXPIRED, "R10", written=written)
+    denials[Reason.NO_CONSENT] = _denial(row, Reason.NO_CONSENT, missing)
+    if written:
+        for reason in (Reason.NO_CONSENT, Reason.CONSENT_EXPIRED):
+            denials[reason] = denials[reason]._replace(remedy=Remedy.ASK_WRITTEN_CONSENT)
     return denials
 
 
-def _denial(row: FlowRow, reason: Reason, rule: str, *, written: bool = False) -> Ruling:
-    remedy = REMEDIES[reason]
-    if written and remedy is Remedy.ASK_CONSENT:
-        remedy = Remedy.ASK_WRITTEN_CONSENT
+def _denial(row: FlowRow, reason: Reason, rule: str) -> Ruling:
     return Ruling(
         Outcome.DENY,
         row=row.id,
         purpose=row.purpose,
         rules=(rule,),
         reason=reason,
-        remedy=remedy,
+        remedy=REMEDIES[reason],
         relation_required=row.relation_required,
     )
 

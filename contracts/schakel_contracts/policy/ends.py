@@ -42,7 +42,7 @@ PLAIN = Around()
 
 
 def end_of_permission(record: ConsentRecord, given: datetime | None, who: frozenset[Grantor], around: Around) -> End:
-    """Return when a permission ends, and what it then is; a withdrawal at the same moment is what is told.
+    """Return when a permission ends as it is written, and what it then is; a withdrawal at that very moment is told.
 
     A permission of which nobody knows when it was given can't be shown to be younger than a year: it never holds.
     """
@@ -59,6 +59,11 @@ def end_of_permission(record: ConsentRecord, given: datetime | None, who: frozen
     if record.withdrawn_at is not None and (withdrawn := instant(record.withdrawn_at)) <= end[0]:
         end = (withdrawn, Reason.CONSENT_WITHDRAWN)
     return end
+
+
+def is_taken_away(record: ConsentRecord) -> bool:
+    """Say whether somebody ended it: it was withdrawn, or another took its place."""
+    return record.withdrawn_at is not None or record.superseded_at is not None
 
 
 def last_instant(record: ConsentRecord) -> datetime:

@@ -96,8 +96,9 @@ def _refused_before_basis(
     if not _meant_for(recipient, event, cell):
         return cell.not_meant
     # An expired agreement closes the gate on both sides (A18); a stop-notice, or what else is
-    # addressed to a party, does not wait for its sender's.
-    if _lapsed(recipient, now) or (cell.addressed is None and _lapsed(event.source, now)):
+    # addressed to a party, does not wait for its sender's. What is owed to the person, that those
+    # who have data stop or hear of a right (AVG 19), does not end with an agreement.
+    if (_lapsed(recipient, now) and not cell.owed) or (cell.addressed is None and _lapsed(event.source, now)):
         return cell.denials[Reason.AGREEMENT_EXPIRED]
     if event.withhold and (recipient.role in event.withhold or recipient.host in event.withhold):
         return cell.denials[Reason.SENDER_VETO]

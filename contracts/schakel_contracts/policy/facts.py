@@ -26,6 +26,7 @@ from schakel_contracts.return_right import ReturnRightInvoked
 from schakel_contracts.special_facility import SpecialFacilityRequested
 from schakel_contracts.statutory_request import StatutoryRequestAnswered, StatutoryRequestReceived
 from schakel_contracts.subject_right import SubjectRightExercised
+from schakel_contracts.terms import RightStatus
 from schakel_contracts.transport import TransportArranged, TransportCancelled
 from schakel_contracts.trial_placement import (
     TrialPlacementEndDue,
@@ -79,15 +80,15 @@ def facts_of(
 ) -> EventFacts:
     """Return the facts of an event.
 
-    ``sender`` is whom a ``delivery.not_completed`` must tell. ``received`` is every party that was sent data of this
-    person, which hears of a right that names no addressee; or, of a consent that was withdrawn elsewhere, who keeps
-    it and whom it names. An objection is addressed to nobody: whoever it names must
-    not learn that something is withheld (R15).
+    ``sender`` is whom a ``delivery.not_completed`` must tell, or who asked what is answered about a right.
+    ``received`` is every party that sent or was sent data of this person, which hears of a right that names no
+    addressee; or, of a consent that was withdrawn elsewhere, who keeps it and whom it names. An objection is addressed
+    to nobody: whoever it names must not learn that something is withheld (R15).
     """
     contract = type(event)
     to, own, about = TO.get(contract), OWN_PARTY.get(contract), ABOUT_ROLE.get(contract)
     addressed: Parties = () if to is None else to(event)
-    if contract is DeliveryNotCompleted:
+    if contract is DeliveryNotCompleted or is_answer(event):
         addressed = () if sender is None else (sender,)
     elif contract in REMINDERS:
         addressed = (source.id,)
@@ -102,6 +103,11 @@ def facts_of(
         None if about is None else about(event),
         contract not in ASSERTED or getattr(event, "asserted_by", None) is not None,
     )
+
+
+def is_answer(event: Event) -> bool:
+    """Say whether it is what one party made of a right: for who asked and the person, and nobody else's to know."""
+    return isinstance(event, SubjectRightExercised) and event.status is not RightStatus.RECEIVED
 
 
 def _one(name: str) -> Callable[[Any], Parties]:

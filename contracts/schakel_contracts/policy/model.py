@@ -1,12 +1,11 @@
 """The policy in memory: every way that is open, ready to look up in one step."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from schakel_contracts.codes import Category, Purpose, Reason, Role
-from schakel_contracts.event import PREFIX, short_type
 from schakel_contracts.policy.citation import Citation
 from schakel_contracts.policy.ends import Lack
 from schakel_contracts.policy.problem import PolicyError
@@ -61,6 +60,8 @@ class Cell:
     """Whether somebody must stand for it (R21)."""
     outlives: bool
     """Whether it goes on when the person has left: what is addressed to a party, about the exchange (R28)."""
+    owed: bool
+    """Whether it goes on when the recipient's agreement has ended: to stop, or a right of the person (AVG 19)."""
     denials: Mapping[Lack, Ruling]
     not_meant: Ruling
     """For a party of the right role that this event is not meant for."""
@@ -124,23 +125,6 @@ class Policy:
         kept = {cell.row.id for cell in cells.values()}
         rows = {row_id: row for row_id, row in self.rows.items() if row_id in kept}
         return replace(self, rows=rows, cells=cells)
-
-    def relation_required(self, notification_type: str, role: Role) -> bool:
-        """Say whether what a recipient sees under this type needs a relation when it is sent."""
-        rows = [cell.row for cell in self._sent_as(notification_type) if role in cell.row.recipient_roles]
-        return not rows or any(row.relation_required for row in rows)
-
-    def outlives_exit(self, notification_type: str, role: Role) -> bool:
-        """Say whether what a recipient sees under this type goes on when the person has left (R28)."""
-        return any(cell.outlives and role in cell.row.recipient_roles for cell in self._sent_as(notification_type))
-
-    def categories_behind(self, notification_type: str) -> frozenset[Category]:
-        """Return the kinds of data that what is seen under this type can be about."""
-        return frozenset(cell.category for cell in self._sent_as(notification_type))
-
-    def _sent_as(self, notification_type: str) -> Iterator[Cell]:
-        sent = short_type(notification_type) if notification_type.startswith(PREFIX) else notification_type
-        return (cell for cell in self.cells.values() if (cell.row.view or cell.row.event) == sent)
 
 
 def _limited(cell: Cell, key: CellKey, purposes: Collection[Purpose], kept: Collection[CellKey]) -> Cell:

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from schakel_contracts.codes import Category, Role
-from schakel_contracts.policy.civil_time import ALWAYS, instant
+from schakel_contracts.policy.civil_time import ALWAYS, NEVER, instant
 from schakel_contracts.policy.objecting import widened
-from schakel_contracts.registry import EmergencyRecord, RestrictionRecord
+from schakel_contracts.registry import EmergencyRecord, ExitRecord, RestrictionRecord
 
 EMERGENCY_MAX = timedelta(hours=24)
 EMERGENCY_ROLES = frozenset({Role.GGZ, Role.ADD, Role.SHL})
@@ -16,9 +16,8 @@ EMERGENCY_CATEGORIES = frozenset({Category.CONTACT_PERSON, Category.SUPPORT_LEVE
 
 
 class Restriction(NamedTuple):
-    """An objection to what goes by law, or a restriction of it, from when to when."""
+    """An objection to what goes by law, or a restriction of it, from when it is read until its answer counts."""
 
-    begin: datetime
     end: datetime
     parties: frozenset[str]
     categories: frozenset[Category]
@@ -28,7 +27,7 @@ class Restriction(NamedTuple):
     def covers(self, party: str, category: Category | None, now: datetime) -> bool:
         """Say whether it keeps a kind of data from a party now; None: any kind."""
         return (
-            self.begin <= now < self.end
+            now < self.end
             and (not self.parties or party in self.parties)
             and (category is None or not self.categories or category in self.categories)
         )
@@ -49,11 +48,13 @@ class Emergency(NamedTuple):
 
 
 def restriction(record: RestrictionRecord) -> Restriction:
-    """Read one record: it stands until it is answered, and stays when the person was right (R27)."""
+    """Read one record: it stands until it is answered, and stays when the person was right (R27).
+
+    When it began is told by the clock of the desk that took it, and nothing waits for that.
+    """
     answered = record.answered_at is not None
     over = answered and not record.upheld
     return Restriction(
-        instant(record.begun_at),
         instant(record.answered_at) if over and record.answered_at is not None else ALWAYS,
         frozenset(record.recipients),
         widened(record.categories),
@@ -62,10 +63,13 @@ def restriction(record: RestrictionRecord) -> Restriction:
 
 
 def emergency(record: EmergencyRecord) -> Emergency:
-    """Read one record: a day at most, whatever it says (R17)."""
+    """Read one record: a day at most, whatever it says, and no longer once it says that it was closed (R17)."""
     begin = instant(record.begun_at)
     latest = ALWAYS if begin > ALWAYS - EMERGENCY_MAX else begin + EMERGENCY_MAX
-    end = min(latest, instant(record.until))
-    if record.closed_at is not None:
-        end = min(end, instant(record.closed_at))
+    end = NEVER if record.closed_at is not None else min(latest, instant(record.until))
     return Emergency(begin, end, record.party, record.role, frozenset(record.categories) & EMERGENCY_CATEGORIES)
+
+
+def left_at(record: ExitRecord) -> datetime:
+    """Return from when a person is out of the chain: from when this is read, unless a later day was named (R28)."""
+    return instant(record.since) if record.planned else NEVER

@@ -9,10 +9,10 @@ from uuid import UUID
 from schakel_contracts.codes import Category, Role
 from schakel_contracts.event import Contract
 from schakel_contracts.policy.citation import Citation, cites
-from schakel_contracts.policy.civil_time import ALWAYS, NEVER, end_of, instant, start_of
+from schakel_contracts.policy.civil_time import ALWAYS, NEVER, end_of, start_of
 from schakel_contracts.policy.ends import PLAIN, Around
 from schakel_contracts.policy.grantor import hears_of
-from schakel_contracts.policy.pauses import emergency, restriction
+from schakel_contracts.policy.pauses import emergency, left_at, restriction
 from schakel_contracts.policy.requests import Asked, answered_on, asked
 from schakel_contracts.policy.standing import Standing, stand
 from schakel_contracts.policy.withdrawals import as_left, taken_back_at
@@ -82,7 +82,7 @@ class PersonRegistry:
         """What keeps statutory ways closed (R27); of most persons there is none."""
         self.emergencies = tuple(emergency(record) for record in _of(EmergencyRecord, found))
         """Where the emergency procedure was opened (R17)."""
-        self.left_at = min((instant(record.since) for record in _of(ExitRecord, found)), default=None)
+        self.left_at = min((left_at(record) for record in _of(ExitRecord, found)), default=None)
         """From when the person is no longer in the chain (R28)."""
         self._objected: dict[tuple[str, Category], tuple[Standing, ...]] = {}
         self._in_order: tuple[str, ...] | None = None
@@ -172,6 +172,13 @@ class PersonRegistry:
             for one in self._requests.get((party, category), ())
         )
 
+    def request_ended(self, party: str, category: Category, article: Citation, since: datetime, now: datetime) -> bool:
+        """Say whether anything that a party asked by statute, of whomever, has ended since an instant (R6)."""
+        return any(
+            one.begin <= since < one.end <= now and cites(one.article, article)
+            for one in self._requests.get((party, category), ())
+        )
+
     def involved(self) -> frozenset[str]:
         """Return every party with a relation, past ones too, or named in a consent, objection, request or emergency."""
         return frozenset(self.in_order())
@@ -213,7 +220,7 @@ def _around(found: Mapping[type[Contract], list[Record]]) -> Around:
 def _by_party(consents: tuple[Standing, ...]) -> dict[tuple[str, Category], tuple[Standing, ...]]:
     """Return the permissions for each party and category that they name, the one that lasts longest first."""
     permissions = sorted((consent for consent in consents if not consent.objection), key=lambda consent: consent.id.int)
-    permissions.sort(key=lambda consent: consent.end, reverse=True)
+    permissions.sort(key=lambda consent: consent.lasted, reverse=True)
     found: dict[tuple[str, Category], tuple[Standing, ...]] = {}
     for consent in permissions:
         for party in consent.parties:

@@ -16,7 +16,7 @@ from schakel_contracts.codes import (
     Role,
 )
 from schakel_contracts.policy.civil_time import ALWAYS, NEVER, instant
-from schakel_contracts.policy.ends import PLAIN, Around, Lack, end_of_permission, last_instant
+from schakel_contracts.policy.ends import PLAIN, Around, Lack, end_of_permission, is_taken_away, last_instant
 from schakel_contracts.policy.grantor import BEYOND_SCOPE, Flaw, decides_alone, flaw_for_age, givers, say_of
 from schakel_contracts.policy.objecting import widened
 from schakel_contracts.registry import ConsentRecord
@@ -45,6 +45,10 @@ class Standing(NamedTuple):
     checks: frozenset[FreelyGivenCheck]
     begin: datetime
     end: datetime
+    """From when it no longer holds. A permission that was withdrawn, or that another replaced, holds at no moment at
+    all: when that was is told by the clock of the desk that took it, and no delivery may wait for that clock."""
+    lasted: datetime
+    """Until when it held by what its record says: of several that ended, the last gives the reason."""
     ended_by: Lack
     own: bool
     """Whether it is the person's own word, alone or beside another's."""
@@ -103,7 +107,8 @@ class Standing(NamedTuple):
 def stand(record: ConsentRecord, around: Around = PLAIN) -> Standing:
     """Read one record; for a permission the end is the earliest of all that can end it (R10, R11, R13).
 
-    An objection stands until it is withdrawn, until its own last instant, or until another took its place.
+    An objection stands until it is withdrawn, until its own last instant, or until another took its place; a permission
+    that somebody took away is gone as soon as that is read.
     """
     begin = NEVER if record.valid_from is None else instant(record.valid_from)
     objection = record.effect is ConsentEffect.DENY
@@ -114,13 +119,14 @@ def stand(record: ConsentRecord, around: Around = PLAIN) -> Standing:
     ended_by: Lack = Reason.CONSENT_WITHDRAWN
     if objection:
         withdrawn = ALWAYS if record.withdrawn_at is None else instant(record.withdrawn_at)
-        end = min(last_instant(record), withdrawn)
+        end = lasted = min(last_instant(record), withdrawn)
     else:
         if record.granted_at is not None:
             begin = max(begin, instant(record.granted_at))
         moment = record.granted_at or record.valid_from
         given = None if moment is None else instant(moment)
-        end, ended_by = end_of_permission(record, given, who, around)
+        lasted, ended_by = end_of_permission(record, given, who, around)
+        end = NEVER if is_taken_away(record) else lasted
         if given is not None and (around is not PLAIN or who is not ALONE):
             flaw, beyond = _unfit(who, categories, given, around)
     return Standing(
@@ -134,6 +140,7 @@ def stand(record: ConsentRecord, around: Around = PLAIN) -> Standing:
         checks=_shared(record.freely_given),
         begin=begin,
         end=end,
+        lasted=lasted,
         ended_by=ended_by,
         own=Grantor.SUBJECT in who,
         text_major=FIRST_TEXT if record.text_version is None else int(record.text_version.partition(".")[0]),

@@ -78,6 +78,7 @@ def _wider(known: Cell, cell: Cell) -> Iterator[tuple[str, str]]:
         (known.relation_required and not cell.relation_required, "relation_required"),
         (known.asserted and not cell.asserted, "asserted"),
         (cell.outlives and not known.outlives, "outlives"),
+        (cell.owed and not known.owed, "owed"),
         (bool(known.about_roles) and not _within(cell.about_roles, known.about_roles), "about_roles"),
     ):
         if asked:
@@ -97,6 +98,6 @@ def _as_strict(attempt: Attempt, other: Attempt) -> bool:
     mine, its = attempt.granted.basis, other.granted.basis
     if mine == its:
         return True
-    if len(mine) > 1 or attempt.kind not in STRICTER_KINDS.get(other.kind, ()):
+    if attempt.kind not in STRICTER_KINDS.get(other.kind, ()):
         return False
     return attempt.by_consent or attempt.article == other.article

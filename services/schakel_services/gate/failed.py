@@ -73,6 +73,8 @@ class FailedDeliveries:
         if not heard.is_new(str(receipt.notification_id)):
             log.warning("receipt_seen_before", partition=record.partition, offset=record.offset)
             return
+        if receipt.outcome is ReceiptOutcome.WITHHELD and not (receipt.attempts or receipt.possibly_arrived):
+            teller.kept_back(receipt.subject, receipt.recipient)
         told = DeliveryNotCompleted.model_validate(
             {
                 "event_id": envelope.id,
@@ -85,8 +87,7 @@ class FailedDeliveries:
             }
         )
         # The receipt is what this is made from: the event's own position lies behind what its sender has seen since.
-        position = f"{record.topic}/{record.partition}/{record.offset}/0"
-        teller.undelivered(envelope, source, told, position)
+        teller.undelivered(envelope, source, told, f"{record.topic}/{record.partition}/{record.offset}")
 
     async def close(self) -> None:
         """Disconnect."""

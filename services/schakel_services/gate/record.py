@@ -4,6 +4,7 @@ Decisions are written as plain dictionaries with the contract's keys, which cost
 test reads every kind back through the contract.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +12,15 @@ from pydantic_core import to_json
 
 from schakel_contracts.codes import Outcome, Stage
 from schakel_contracts.delivery import DeliveryNotCompleted
-from schakel_contracts.envelope import CONSENT, CONTENT_TYPE, MASKED_SOURCE, POSITION, RELATION, SCHEMA, Envelope
+from schakel_contracts.envelope import (
+    CONSENT,
+    CONTENT_TYPE,
+    MASKED_SOURCE,
+    POSITION,
+    RELATION,
+    SCHEMA,
+    Envelope,
+)
 from schakel_contracts.identifiers import deterministic_text
 from schakel_contracts.policy.facts import Addressee
 from schakel_contracts.policy.ruling import Ruling
@@ -37,9 +46,18 @@ def _constant(type_: str, source: str, purpose: str, basis: str, prohibited: str
 
 
 def notification_headers(
-    envelope: Envelope, ruling: Ruling, type_: str, notification_id: str, sequence: int, position: str
+    envelope: Envelope,
+    ruling: Ruling,
+    type_: str,
+    notification_id: str,
+    sequence: int,
+    position: str,
+    unseen: Sequence[Header] = (),
 ) -> list[Header]:
-    """Return the headers of one notification: only what the recipient may know, and what the second check needs."""
+    """Return the headers of one notification: only what the recipient may know, and what the second check needs.
+
+    ``unseen`` is what the second check needs besides, where the sender is masked.
+    """
     source = MASKED_SOURCE if "source" in ruling.masked else envelope.source
     basis = ruling.basis[0] if ruling.basis else ""
     headers = [
@@ -52,6 +70,7 @@ def notification_headers(
         (CONSENT, to_json(ruling.consent_id)[1:-1] if ruling.consent_id else b""),
         (RELATION, b"1" if ruling.relation_required else b""),
     ]
+    headers += unseen
     # A trace is the same for every recipient: where the sender is masked, two could match what they got by it.
     if envelope.traceparent is not None and "source" not in ruling.masked:
         headers.append(("ce_traceparent", envelope.traceparent.encode()))

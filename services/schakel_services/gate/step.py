@@ -101,6 +101,7 @@ class GateStep:
             BARRIER_SECONDS.labels("gate").observe(time.perf_counter() - began)
         BATCH_SIZE.labels("gate").observe(sum(map(len, records.values())))
         outputs = Outputs()
+        self._memory.note_partners((party.id, party.role.value) for party in self._setup.sources.values())
         teller = Teller(self._setup, self._partition, self._people, self._memory, outputs, self._setup.now())
         events = records.get(TopicPartition(topics.EVENTS, self._partition), ())
         for begin in range(0, len(events), AT_ONCE):
@@ -131,7 +132,7 @@ class GateStep:
             self._people.of(read.envelope.subject)
         decided = [None if isinstance(read.said.event, WAITS) else teller.decided(read) for _, read in found]
         for (record, read), rulings in zip(found, decided, strict=True):
-            place = f"events/{self._partition}/{record.offset}/0"
+            place = f"events/{self._partition}/{record.offset}"
             if isinstance(read.said.event, DeliveryNotCompleted):
                 # The clock found that something was not there in time: its sender hears of that, and nobody else (F46).
                 teller.undelivered(read.envelope, read.source, read.said.event, place)

@@ -1,28 +1,33 @@
 """Tell who may know of one event, keep why, and let the sender hear who was not told."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiokafka import ConsumerRecord
 
-from schakel_contracts.codes import Outcome, Role, Stage
+from schakel_contracts.codes import Category, Outcome, Reason, Role, Stage
 from schakel_contracts.consent import ConsentWithdrawn
 from schakel_contracts.delivery import DeliveryNotCompleted
-from schakel_contracts.envelope import Envelope
+from schakel_contracts.envelope import CONSENT_SOURCE, DECIDED, MASKED_SOURCE, Envelope
 from schakel_contracts.event import Event
 from schakel_contracts.policy.engine import decide
 from schakel_contracts.policy.facts import Addressee, EventFacts, facts_of
 from schakel_contracts.policy.minimise import minimise
 from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.ruling import Ruling
+from schakel_contracts.policy.tables_format import ON_REQUEST
 from schakel_contracts.subject_right import SubjectRightExercised
+from schakel_contracts.terms import RightStatus
 from schakel_services.gate import record as write
 from schakel_services.gate.first_told import Permit, first_disclosures
 from schakel_services.gate.memory import Memory
+from schakel_services.gate.places import Places
 from schakel_services.gate.reading import Read, Said, read_event
 from schakel_services.gate.rules import rulings, sender_hears_of, withheld_roles
-from schakel_services.gate.withdrawn import nothing_to_withdraw, told_to_stop
+from schakel_services.gate.withdrawn import named_roles, nothing_to_withdraw, told_to_stop, who_named
 from schakel_services.runtime import topics
 from schakel_services.runtime.metrics import DECISIONS
 from schakel_services.runtime.people import People
@@ -58,46 +63,76 @@ class Teller:
         """Return a ruling for every partner concerned; nothing is written yet."""
         person = self._people.of(read.envelope.subject)
         facts = _facts(read, self._memory, person)
-        return list(rulings(facts, person, self._setup.recipients, self._setup.policy, self._now))
+        setup = self._setup
+        beyond_reach = partial(self._beyond_reach, read, person)
+        return list(rulings(facts, person, setup.recipients, setup.policy, self._now, beyond_reach))
 
-    def event(self, read: Read, decided: list[tuple[Addressee, Ruling]] | None, position: str) -> None:
+    def event(self, read: Read, decided: list[tuple[Addressee, Ruling]] | None, record: str) -> None:
         """Write notifications and one decision record; without ``decided``, decide first."""
         envelope, said, source, _ = read
         person = self._people.of(envelope.subject)
         withdrawn = said.event if isinstance(said.event, ConsentWithdrawn) else None
         if withdrawn and (heard := nothing_to_withdraw(envelope, withdrawn, source, person)):
-            self.undelivered(envelope, source, heard, position)
+            self.undelivered(envelope, source, heard, record)
             return
         verdicts: list[str] = []
         without_consent: list[Permit] = []
+        places = Places(record)
         type_ = said.event.type
         for recipient, ruling in decided if decided is not None else self.decided(read):
             self._counts[type_, recipient.role, ruling.outcome] += 1
             if ruling.outcome is not DENY:
-                verdicts.append(self._notify(envelope, said, recipient, ruling, position))
+                verdicts.append(self._notify(envelope, said, recipient, ruling, places, person))
                 if ruling.consent_id is None:
                     without_consent.append((recipient, ruling))
                 continue
             verdicts.append(write.verdict(recipient, ruling, None, None))
-            if sender_hears_of(ruling, recipient, person):
+            if ruling.reason is Reason.NOT_IN_CHAIN:
+                verdicts += self._unreached_is_heard(read, recipient, ruling, places, person)
+            elif sender_hears_of(ruling, recipient, person):
                 heard = write.not_completed(envelope, recipient, ruling, Stage.DECISION)
-                # One position for each, or the sender's deliverer would take the second for a repeat of the first.
-                numbered = f"{position.rpartition('/')[0]}/{len(verdicts)}"
-                verdicts += self._sender_hears(envelope, source, heard, numbered)
+                verdicts += self._sender_hears(envelope, source, heard, places)
         if without_consent and self._setup.citizens:
-            verdicts += self._person_hears(envelope, source, without_consent, position.rpartition("/")[0], verdicts)
+            verdicts += self._person_hears(envelope, source, without_consent, places)
         self._decide(envelope, source, verdicts)
+        self._remember(envelope.subject, said.event, source)
 
     def read(self, record: ConsumerRecord) -> Read:
         """Return an event of this partition, or raise ``Malformed``; also when its sender has left the chain."""
         return read_event(record, self._setup.sources, self._partition, self._setup.partitions)
 
-    def undelivered(self, envelope: Envelope, source: Addressee, heard: DeliveryNotCompleted, position: str) -> None:
+    def undelivered(self, envelope: Envelope, source: Addressee, heard: DeliveryNotCompleted, record: str) -> None:
         """Let the sender hear that a delivery was given up; this has a decision record of its own."""
-        if verdicts := self._sender_hears(envelope, source, heard, position):
+        if verdicts := self._sender_hears(envelope, source, heard, Places(record)):
             self._decide(envelope, source, verdicts)
 
-    def _notify(self, envelope: Envelope, said: Said, recipient: Addressee, ruling: Ruling, position: str) -> str:
+    def kept_back(self, subject: str, recipient: str) -> None:
+        """Remember that something that a party was to be told never left."""
+        self._memory.note_kept_back(subject, recipient)
+
+    def _remember(self, subject: str, event: Event, source: Addressee) -> None:
+        """Remember who sent data of a person, and who passed on a right."""
+        if isinstance(event, SubjectRightExercised) and event.status is RightStatus.RECEIVED:
+            self._memory.note_asker(subject, str(event.request_id), source.id)
+        elif type(event).category is not Category.ACCOUNTABILITY:
+            self._memory.note_sent(subject, source.id)
+
+    def _beyond_reach(self, read: Read, person: PersonRegistry, name: str) -> Addressee | None:
+        """Return a party that the chain can't reach, or not any more; None: nobody knows in which role it would be."""
+        if (partner := self._setup.sources.get(name)) is not None:
+            return partner
+        role = named_roles(read.said.event, person).get(name) or self._memory.partners.get(name)
+        return None if role is None else Addressee(name, Role(role))
+
+    def _notify(
+        self,
+        envelope: Envelope,
+        said: Said,
+        recipient: Addressee,
+        ruling: Ruling,
+        places: Places,
+        person: PersonRegistry,
+    ) -> str:
         """Write one notification; recipients that get the same share one body."""
         shape = (ruling.view, ruling.fields)
         told = said.told.get(shape)
@@ -105,10 +140,19 @@ class Teller:
             told = said.told[shape] = self._told(said.event, ruling)
         identity = write.notification_id(envelope.id, recipient.id)
         sequence = self._memory.next_sequence(envelope.subject, recipient.id)
-        headers = write.notification_headers(envelope, ruling, told[0], identity, sequence, position)
+        position = places.next_for(recipient.id)
+        unseen = self._unseen(ruling, person) if "source" in ruling.masked else ()
+        headers = write.notification_headers(envelope, ruling, told[0], identity, sequence, position, unseen)
         key = envelope.subject.encode()
         self._outputs.add(topics.notify(recipient.id), self._partition, key, told[1], headers)
         return write.verdict(recipient, ruling, identity, sequence)
+
+    def _unseen(self, ruling: Ruling, person: PersonRegistry) -> Sequence[write.Header]:
+        """Return what the second check must know since it may not know the sender; none of it is sent on."""
+        if ruling.consent_id is not None:
+            consent = person.consent(ruling.consent_id)
+            return [] if consent is None or consent.source is None else [(CONSENT_SOURCE, consent.source.encode())]
+        return [(DECIDED, self._decided_at.encode())] if ruling.basis[0].startswith(ON_REQUEST) else []
 
     def _told(self, event: Event, ruling: Ruling) -> tuple[str, bytes]:
         """Return type and body of what is told; written anew, since the bytes that came in may say a key twice."""
@@ -117,7 +161,7 @@ class Teller:
         return type(told).type, told.model_dump_json(exclude_unset=True).encode()
 
     def _sender_hears(
-        self, envelope: Envelope, source: Addressee, heard: DeliveryNotCompleted, position: str
+        self, envelope: Envelope, source: Addressee, heard: DeliveryNotCompleted, places: Places
     ) -> list[str]:
         """Write ``delivery.not_completed`` to the sender if it may hear, and return the verdict that says so."""
         if source.id not in self._setup.recipients:
@@ -128,15 +172,33 @@ class Teller:
         if ruling.outcome is Outcome.DENY:
             return [write.verdict(source, ruling, None, None)]
         identity = write.notification_id(envelope.id, source.id, heard.recipient, heard.stage)
-        return [self._tell(envelope, source, ruling, heard, identity, position)]
+        return [self._tell(envelope, source, ruling, heard, identity, places)]
 
-    def _person_hears(
-        self, envelope: Envelope, source: Addressee, permits: list[Permit], record: str, before: list[str]
+    def _unreached_is_heard(
+        self, read: Read, recipient: Addressee, ruling: Ruling, places: Places, person: PersonRegistry
     ) -> list[str]:
-        """Write the notices of what was told by law for the first time (R16), and return their verdicts.
+        """Let those hear who can write a letter: who named the party to the chain, and the person."""
+        envelope = read.envelope
+        heard = write.not_completed(envelope, recipient, ruling, Stage.DECISION)
+        listener = self._setup.sources.get(who_named(read.said.event, read.source, person) or "")
+        found: list[str] = []
+        if listener is not None:
+            # Where the keeper hears of what was said elsewhere, it does not hear where.
+            hidden = (
+                envelope if listener.id == read.source.id else envelope._replace(source=MASKED_SOURCE, traceparent=None)
+            )
+            found += self._sender_hears(hidden, listener, heard, places)
+        for citizen in self._setup.citizens:
+            facts = facts_of(heard, read.source, sender=citizen.id)
+            told = decide(facts, citizen, person, self._setup.policy, self._now)
+            involved = person.relation(citizen.id, citizen.role, self._now) is not None
+            if involved and citizen.id != read.source.id and told.outcome is not DENY:
+                identity = write.notification_id(envelope.id, citizen.id, heard.recipient, heard.stage)
+                found.append(self._tell(envelope, citizen, told, heard, identity, places))
+        return found
 
-        Each has a position behind all others of this event, since its deliverer takes what lies before for a repeat.
-        """
+    def _person_hears(self, envelope: Envelope, source: Addressee, permits: list[Permit], places: Places) -> list[str]:
+        """Write the notices of what was told by law for the first time (R16), and return their verdicts."""
         person = self._people.of(envelope.subject)
         found: list[str] = []
         for line, made in first_disclosures(envelope.subject, permits, self._memory):
@@ -147,16 +209,16 @@ class Teller:
                     continue
                 self._memory.note_told(envelope.subject, line)
                 identity = write.notification_id(envelope.id, citizen.id, made.type, line)
-                position = f"{record}/{len(before) + len(found) + 1}"
-                found.append(self._tell(envelope, citizen, ruling, made, identity, position))
+                found.append(self._tell(envelope, citizen, ruling, made, identity, places))
         return found
 
     def _tell(
-        self, envelope: Envelope, recipient: Addressee, ruling: Ruling, event: Event, identity: str, position: str
+        self, envelope: Envelope, recipient: Addressee, ruling: Ruling, event: Event, identity: str, places: Places
     ) -> str:
         """Write what the gate itself has to say of an event, and return the verdict."""
         told = minimise(event, ruling, self._setup.policy)
         sequence = self._memory.next_sequence(envelope.subject, recipient.id)
+        position = places.next_for(recipient.id)
         headers = write.notification_headers(envelope, ruling, type(told).type, identity, sequence, position)
         body = told.model_dump_json(exclude_unset=True).encode()
         self._outputs.add(topics.notify(recipient.id), self._partition, envelope.subject.encode(), body, headers)
@@ -177,8 +239,10 @@ def _facts(read: Read, memory: Memory, person: PersonRegistry) -> EventFacts:
         return facts
     if isinstance(event, SubjectRightExercised):
         # Whom it is relayed to differs for each person, so it is not kept.
-        received = memory.received(read.envelope.subject)
-        return facts_of(event, source, withhold=withheld_roles(withhold), received=received)
+        person_id = read.envelope.subject
+        asker = memory.asker(person_id, str(event.request_id))
+        holders = memory.holders(person_id)
+        return facts_of(event, source, withhold=withheld_roles(withhold), sender=asker, received=holders)
     if isinstance(event, ConsentWithdrawn) and not event.recipients:
         # So is who keeps a consent that was withdrawn elsewhere, and whom it names.
         return facts_of(event, source, withhold=withheld_roles(withhold), received=told_to_stop(event, source, person))

@@ -1,9 +1,10 @@
 """A consent that was withdrawn at another partner than the one that keeps it: who hears of it. Pure."""
 
-from schakel_contracts.codes import Reason, Remedy, Stage
+from schakel_contracts.codes import Reason, Remedy, Role, Stage
 from schakel_contracts.consent import ConsentWithdrawn
 from schakel_contracts.delivery import DeliveryNotCompleted
 from schakel_contracts.envelope import Envelope
+from schakel_contracts.event import Event
 from schakel_contracts.policy.facts import Addressee
 from schakel_contracts.policy.person import PersonRegistry
 
@@ -17,6 +18,28 @@ def told_to_stop(event: ConsentWithdrawn, source: Addressee, person: PersonRegis
         return NOBODY
     keeper = NOBODY if consent.keeper is None else {consent.keeper}
     return frozenset(consent.parties) | keeper
+
+
+def named_roles(event: Event, person: PersonRegistry) -> dict[str, Role]:
+    """Return in which role a consent that ends names each party, as far as it says so."""
+    if not isinstance(event, ConsentWithdrawn):
+        return {}
+    consent = person.consent(event.consent_id)
+    named = (
+        {}
+        if consent is None
+        else {party: min(filter(None, roles), default=None) for party, roles in consent.parties.items()}
+    )
+    named |= {recipient.party: recipient.role for recipient in event.recipients if recipient.role is not None}
+    return {party: role for party, role in named.items() if role is not None}
+
+
+def who_named(event: Event, source: Addressee, person: PersonRegistry) -> str | None:
+    """Return who knows of whom an event is meant for: its sender, but for a consent that another partner keeps."""
+    if not isinstance(event, ConsentWithdrawn) or event.recipients:
+        return source.id
+    consent = person.consent(event.consent_id)
+    return None if consent is None else consent.keeper
 
 
 def nothing_to_withdraw(

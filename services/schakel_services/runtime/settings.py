@@ -24,6 +24,7 @@ class Settings:
     partner: str | None = None
     retry_for_s: float = 86_400.0
     retry_first_s: float = 2.0
+    inbox_keep_days: float = 14.0
 
     @classmethod
     def read(
@@ -49,4 +50,5 @@ class Settings:
             partner=partner,
             retry_for_s=float(found.get("SCHAKEL_RETRY_FOR_S", "86400")),
             retry_first_s=float(found.get("SCHAKEL_RETRY_FIRST_S", "2")),
+            inbox_keep_days=float(found.get("SCHAKEL_INBOX_KEEP_DAYS", "14")),
         )

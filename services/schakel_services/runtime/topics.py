@@ -8,6 +8,7 @@ from aiokafka.admin import NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.stamping import BY_BROKER, stamp_by_broker
 
 DAY_MS = 86_400_000
 EVENTS, REGISTRY, AUDIT, RECEIPTS, STATE_GATE = "events", "registry", "audit", "receipts", "state.gate"
@@ -65,6 +66,8 @@ class Topic:
     written_by: str
     read_by: str
     encrypted: bool = False
+    stamped_by_broker: bool = False
+    """Whether a record bears the time at which the broker took it, and not its writer's."""
 
     @property
     def compacted(self) -> bool:
@@ -73,8 +76,16 @@ class Topic:
 
 
 TABLE = (
-    Topic(EVENTS, "person", DELETED, 14, "intake, clock", "gate, clock"),
-    Topic(REGISTRY, "person/kind/id, placed by person", COMPACTED, None, "intake", "gate, deliver, clock"),
+    Topic(EVENTS, "person", DELETED, 14, "intake, clock", "gate, clock", stamped_by_broker=True),
+    Topic(
+        REGISTRY,
+        "person/kind/id, placed by person",
+        COMPACTED,
+        None,
+        "intake",
+        "gate, deliver, clock",
+        stamped_by_broker=True,
+    ),
     Topic(AUDIT, "person", DELETED, 14, "gate, deliver, intake", "audit, clock, explain"),
     Topic(RECEIPTS, "person", DELETED, 14, "deliver", "gate, clock, audit, explain"),
     Topic(STATE_GATE, "sequence/person, told/person, position/source, heard/number", COMPACTED, None, "gate", "gate"),
@@ -130,10 +141,12 @@ class NamedTopic:
 
     def config(self) -> dict[str, str]:
         """Return the broker's settings for it."""
+        stamp = BY_BROKER if self.row.stamped_by_broker else {}
         if self.row.cleanup == COMPACTED:
-            return {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.2", "segment.ms": str(DAY_MS)}
+            compact = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.2", "segment.ms": str(DAY_MS)}
+            return compact | stamp
         retention = "-1" if self.row.retention_days is None else str(self.row.retention_days * DAY_MS)
-        return {"cleanup.policy": "delete", "retention.ms": retention}
+        return {"cleanup.policy": "delete", "retention.ms": retention} | stamp
 
 
 def topics_of(partners: Iterable[tuple[str, Iterable[str]]], partitions: int) -> list[NamedTopic]:
@@ -156,7 +169,10 @@ class TopicMismatch(RuntimeError):
 
 
 async def create_topics(cluster: Cluster, topics: Iterable[NamedTopic]) -> list[str]:
-    """Create what is missing and return its names; a topic with another partition count raises ``TopicMismatch``."""
+    """Create what is missing and return its names; a topic with another partition count raises ``TopicMismatch``.
+
+    Those that are there keep their settings, but for the one on which a proof rests: who stamps what intakes write.
+    """
     admin = cluster.admin()
     await admin.start()
     try:
@@ -166,6 +182,7 @@ async def create_topics(cluster: Cluster, topics: Iterable[NamedTopic]) -> list[
         for found in described:
             if len(found["partitions"]) != wanted[found["topic"]].partitions:
                 raise TopicMismatch(found["topic"])
+        await stamp_by_broker(admin, [name for name in wanted if name in there and wanted[name].row.stamped_by_broker])
         missing = [wanted[name] for name in wanted if name not in there]
         if not missing:
             return []

@@ -23,6 +23,8 @@ class Asked(NamedTuple):
     now: datetime
     ruling: Ruling
     answer: Answer
+    consent_source: str | None = None
+    """Whose data the consent was about under which it went, if it said so then."""
 
 
 def party(told: Json) -> Addressee:
@@ -81,7 +83,8 @@ def compare(
     """Ask both, and say in words what differs; an empty text when nothing does."""
     ruling = decide(facts(event), party(to), person, policy, now)
     told = answer(event, to, pile, now)
-    asked = Asked(event, to, now, ruling, told)
+    consent = None if ruling.consent_id is None else person.consent(ruling.consent_id)
+    asked = Asked(event, to, now, ruling, told, None if consent is None else consent.source)
     if ruling.allowed and not told.allowed:
         return asked, f"leak: the engine permits on {ruling.basis}, the model denies for {sorted(told.reasons)}"
     if told.allowed and not ruling.allowed:

@@ -64,16 +64,20 @@ def who_gave(paper: Json) -> list[str]:
 
 
 def endings(paper: Json, pile: Pile) -> list[tuple[int, str]]:
-    """Return every moment that ends a permission, with the reason."""
+    """Return every moment that ends a permission, with the reason; what was taken away is gone, whenever that was."""
     given = given_at(paper)
     if given is None:
         return [(0, "consent_expired")]
     ends = [(a_year_later(given), "consent_expired")]
-    ends += [(instant(paper[key]), "consent_expired") for key in ("valid_until", "superseded_at") if paper.get(key)]
+    if paper.get("valid_until"):
+        ends.append((instant(paper["valid_until"]), "consent_expired"))
+    if paper.get("superseded_at"):
+        ends.append((0, "consent_expired"))
     taken_back = [paper["withdrawn_at"]] if paper.get("withdrawn_at") else []
     elsewhere = as_it_stands(pile, "consent_withdrawal")
     taken_back += [other["withdrawn_at"] for other in elsewhere if other["consent_id"] == paper["id"]]
-    ends += [(instant(moment), "consent_withdrawn") for moment in taken_back]
+    if taken_back:
+        ends.append((0, "consent_withdrawn"))
     if paper.get("text_version") and int(paper["text_version"].split(".")[0]) < TEXT_MAJOR:
         ends.append((0, "consent_expired"))
     stopped = trajectory_end(pile, given)
@@ -84,7 +88,9 @@ def endings(paper: Json, pile: Pile) -> list[tuple[int, str]]:
         ends += [(moment, "consent_expired") for moment in birthdays if given < moment]
     if any(who != "subject" for who in who_gave(paper)):
         ends += [(moment, "consent_expired") for moment in representation_changes(pile) if given < moment]
-    return ends
+    # What would have run out first, by the moments that the papers name, may be told as run out.
+    first = min((instant(moment) for moment in taken_back), default=0)
+    return ends + [(0, reason) for moment, reason in ends if moment <= first]
 
 
 def names(paper: Json, party: str, role: str) -> int:

@@ -56,7 +56,7 @@ def object_to(world: World, choose: Choices) -> None:
     grant(world, choose, effect="deny")
 
 
-def change_consent(world: World, choose: Choices, **marks: str) -> None:
+def change_consent(world: World, choose: Choices, **marks: object) -> None:
     """One consent gets a mark."""
     paper = world.last(choose, "consent")
     if paper is not None:
@@ -75,6 +75,14 @@ def withdraw_elsewhere(world: World, choose: Choices) -> None:
         of = choose.seldom(paper["id"], ["00000000-0000-0000-0000-00000000dead"], 8)
         when = world.stamp(choose, days=choose.seldom(0, [1, -1]))
         world.put("consent_withdrawal", consent_id=of, withdrawn_at=when, asserted_by="inc-9")
+
+
+def correct(world: World, choose: Choices) -> None:
+    """Its keeper corrects what a consent says: it is about less, of one source, or was not given so after all."""
+    paper = world.last(choose, "consent")
+    if paper is not None:
+        corrected = [{"freely_given": CHECKS[1:]}, {"form": "verbal"}, {"categories": FEW}, {"source": "ggz-9"}]
+        change_consent(world, choose, **choose.of(corrected))
 
 
 def supersede(world: World, choose: Choices) -> None:
@@ -226,7 +234,8 @@ def leave(world: World, choose: Choices) -> None:
     if paper is not None:
         world.put("exit", paper["id"], gone=True)
     elif choose.of([True, False]):
-        world.put("exit", since=world.stamp(choose, days=choose.seldom(0, [1], 3)))
+        ahead = choose.seldom(0, [1], 3)
+        world.put("exit", since=world.stamp(choose, days=ahead), planned=choose.seldom(ahead > 0, [True, False], 4))
 
 
 def wait(world: World, choose: Choices) -> None:
@@ -240,8 +249,8 @@ def wait(world: World, choose: Choices) -> None:
 
 Happening = Callable[[World, Choices], None]
 HAPPENINGS: dict[Happening, int] = {
-    grant: 6, relate: 5, wait: 7, withdraw: 2, withdraw_elsewhere: 1, supersede: 1, object_to: 2, end_relation: 1,
-    represent: 2, end_representation: 1, be_born: 2, restrict: 2, answer_restriction: 1, request: 2, answer_request: 1,
-    begin_trajectory: 1, end_trajectory: 1, open_emergency: 1, close_emergency: 1, leave: 1,
+    grant: 6, relate: 5, wait: 7, withdraw: 2, correct: 1, withdraw_elsewhere: 1, supersede: 1, object_to: 2,
+    end_relation: 1, represent: 2, end_representation: 1, be_born: 2, restrict: 2, answer_restriction: 1, request: 2,
+    answer_request: 1, begin_trajectory: 1, end_trajectory: 1, open_emergency: 1, close_emergency: 1, leave: 1,
 }  # fmt: skip
 """Everything that may happen, and how often."""

@@ -38,14 +38,12 @@ def relations(pile: Pile, party: str, role: str, now: int) -> list[str]:
 
 def has_left(pile: Pile, now: int) -> bool:
     """Say whether the person is out of the chain (R28)."""
-    return any(instant(paper["since"]) <= now for paper in as_it_stands(pile, "exit"))
+    return any(not paper["planned"] or instant(paper["since"]) <= now for paper in as_it_stands(pile, "exit"))
 
 
 def is_paused(pile: Pile, party: str, category: str, now: int) -> bool:
     """Say whether an objection or restriction closes statutory ways for a party and a kind of data (R27)."""
     for paper in as_it_stands(pile, "restriction"):
-        if now < instant(paper["begun_at"]):
-            continue
         if paper["categories"] and not is_closed_by(paper["categories"], category):
             continue
         if paper["recipients"] and party not in paper["recipients"]:
@@ -103,7 +101,7 @@ def is_emergency(pile: Pile, party: str, roles: tuple[str, str], category: str, 
         begun = instant(paper["begun_at"])
         ends = [instant(paper["until"]), begun + DAY]
         if paper.get("closed_at"):
-            ends.append(instant(paper["closed_at"]))
+            continue
         if begun <= now < min(ends):
             return True
     return False

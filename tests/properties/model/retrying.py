@@ -1,6 +1,7 @@
 """The second check beside the model: what was decided earlier may leave now, or not."""
 
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from tests.properties.model.comparing import Asked, party
@@ -9,6 +10,7 @@ from tests.properties.model.consents import consents_for, is_objected_to
 from tests.properties.model.days import day, day_of, instant
 from tests.properties.model.records import (
     Pile,
+    as_it_stands,
     has_left,
     is_emergency,
     is_paused,
@@ -17,17 +19,21 @@ from tests.properties.model.records import (
     representative_hears,
 )
 from tests.properties.model.tables import CATEGORY, KIND_OF_BASIS
-from tests.properties.model.verdict import answer
+from tests.properties.model.verdict import Answer, answer, owed
 
-from schakel_contracts.codes import Category
-from schakel_contracts.policy import PersonRegistry, Policy, Recheck, still_holds
+from schakel_contracts.catalogue import BY_SHORT_TYPE
+from schakel_contracts.policy import Addressee, PersonRegistry, Policy, Recheck, load_policy, still_holds
+from schakel_contracts.policy.openings import Openings, Seen
 
 
 def check_again(before: Asked, person: PersonRegistry, policy: Policy, now: datetime, *, masked: bool) -> Recheck:
     """Ask the deliverer's question; of a masked notification it does not know what it was, nor who sent it."""
-    to = party(before.to)
+    to, sender = party(before.to), party(before.event["source"])
     ruling = before.ruling
     assert ruling.purpose is not None
+    type_ = BY_SHORT_TYPE[ruling.view or before.event["type"]].type
+    role = None if masked else sender.role
+    seen = Seen(type_, ruling.purpose, ruling.basis[0], frozenset(ruling.fields), role, shows_source=not masked)
     return still_holds(
         ruling.consent_id,
         to,
@@ -35,23 +41,37 @@ def check_again(before: Asked, person: PersonRegistry, policy: Policy, now: date
         ruling.relation_required,
         person,
         now,
-        categories=None if masked else frozenset({Category(CATEGORY[before.event["type"]])}),
-        source=None if masked else before.event["source"]["id"],
+        opening=openings(policy, to).of(seen),
+        sender=None if masked else sender,
+        source=before.consent_source if masked else sender.id,
+        decided_at=before.now if masked else None,
         basis=ruling.basis[0],
-        outlives_exit=person.has_left(now) and policy.outlives_exit(ruling.view or before.event["type"], to.role),
         text_major=policy.header.consent_text_major,
     )
 
 
+@cache
+def openings_for(_: str, to: Addressee) -> Openings:
+    """Return the ways to a party under the shipped tables."""
+    return Openings(load_policy(), to)
+
+
+def openings(policy: Policy, to: Addressee) -> Openings:
+    """Return the ways to a party, worked out once."""
+    return openings_for(policy.digest, to)
+
+
 def retry(before: Asked, pile: Pile, person: PersonRegistry, policy: Policy, at: datetime) -> str:
     """Say what is wrong with the second check of something that was sent earlier."""
-    forbidden = may_not_leave(before, pile, instant(at.isoformat()))
-    for masked in (False, True):
-        found = check_again(before, person, policy, at, masked=masked)
-        if found.holds and forbidden:
-            return f"leak at the second check: it leaves under {found.consent_id}, the model says {forbidden}"
     again = answer(before.event, before.to, pile, at)
-    same = again.allowed and again.basis == before.answer.basis
+    for masked in (True,) if "source" in before.ruling.masked else (False, True):
+        refused = may_not_leave(before, pile, instant(at.isoformat()), masked=masked) or why_not_decided_again(
+            before, again, masked=masked
+        )
+        found = check_again(before, person, policy, at, masked=masked)
+        if found.holds and refused:
+            return f"leak at the second check: it leaves under {found.consent_id}, the model says {refused}"
+    same = again.allowed and again.basis == before.answer.basis and "source" not in before.ruling.masked
     if same and (before.ruling.consent_id is None or str(before.ruling.consent_id) in dict(again.consents)):
         found = check_again(before, person, policy, at, masked=False)
         if not found.holds and not used_otherwise(before, pile, at):
@@ -59,12 +79,24 @@ def retry(before: Asked, pile: Pile, person: PersonRegistry, policy: Policy, at:
     return ""
 
 
-def may_not_leave(before: Asked, pile: Pile, now: int) -> str:  # noqa: PLR0911 - one return for each reason
+def why_not_decided_again(before: Asked, again: Answer, *, masked: bool) -> str:
+    """Return why it would not be decided today, and so may not leave today.
+
+    Whose it is nobody knows where it is masked: neither whether that party still has an agreement, nor whether it was
+    asked anything.
+    """
+    unknown = {"agreement_expired", "no_request"} if masked else set()
+    if again.allowed or again.reasons & unknown:
+        return ""
+    return f"not decided again for {sorted(again.reasons)}, it went on {before.answer.basis}"
+
+
+def may_not_leave(before: Asked, pile: Pile, now: int, *, masked: bool) -> str:  # noqa: PLR0911 - one return for each reason
     """Return why nothing may leave, by the papers as they are now; empty when it may."""
     event, to, told = before.event, before.to, before.answer
     assert told.row is not None
     category = CATEGORY[told.row["event"]]
-    if to["agreement_until"] and day(to["agreement_until"]) < day_of(now):
+    if to["agreement_until"] and day(to["agreement_until"]) < day_of(now) and not owed(told.row):
         return "agreement expired"
     if has_left(pile, now) and not (told.row.get("addressed") and category == "accountability"):
         return "left the chain"
@@ -73,15 +105,20 @@ def may_not_leave(before: Asked, pile: Pile, now: int) -> str:  # noqa: PLR0911 
     kind = KIND_OF_BASIS[told.basis]
     if kind in ("statutory", "on_request", "host") and is_paused(pile, to["id"], category, now):
         return "restricted"
-    if kind == "on_request" and not is_requested(pile, (to["id"], event["source"]["id"]), category, told.basis, now):
-        return "no request"
+    if kind == "on_request":
+        # Whom it was asked of nobody knows where that is masked: then a request to anybody else may have carried it.
+        asked_of = {event["source"]["id"]}
+        if masked:
+            asked_of |= {paper["provider"] for paper in as_it_stands(pile, "request") if paper.get("provider")}
+        stands = any(is_requested(pile, (to["id"], party), category, told.basis, now) for party in asked_of)
+        return "" if stands else "no request"
     question = Question(to["id"], to["role"], category, event["source"]["id"], (str(before.ruling.purpose),), now)
     if kind == "own":
         return why_not_in_place(pile, question)
     if kind == "emergency" and not is_emergency(pile, to["id"], (to["role"], to["host"] or to["role"]), category, now):
         return "no emergency"
     if kind.endswith("consent"):
-        found = consents_for("consent", pile, question)
+        found = consents_for(kind, pile, question)
         return "" if found.good else f"no consent {sorted(found.reasons)}"
     return ""
 

@@ -11,6 +11,7 @@ from tests.properties.model.happenings import (
     be_born,
     begin_trajectory,
     close_emergency,
+    correct,
     end_relation,
     end_representation,
     end_trajectory,
@@ -55,6 +56,7 @@ THEMES = (
     Theme(BY_CONSENT, (begin_trajectory, begin_trajectory, end_trajectory, end_trajectory, wait, wait, wait, grant)),
     Theme(BY_CONSENT, (be_born, be_born, grant, grant, wait, wait, wait, represent, object_to)),
     Theme(BY_CONSENT, (represent, represent, end_representation, grant, grant, wait, wait, object_to, withdraw)),
+    Theme(("written_consent", "checked_consent"), (grant, grant, correct, correct, correct, wait)),
     Theme(("own",), (represent, represent, end_representation, be_born, wait, wait, wait), ("REP",)),
     Theme(
         ("statutory", "on_request", "host"),

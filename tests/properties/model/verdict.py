@@ -103,12 +103,19 @@ def asked_of(row: Json, host_row: Json | None) -> list[str]:
 BEFORE = {"agreement_expired", "left_the_chain", "not_asserted", "sender_veto", "no_relation"}
 
 
+def owed(row: Json) -> bool:
+    """Say whether the row brings what a party must hear whoever signed what: to stop, or a right (AVG 19)."""
+    about_the_exchange = CATEGORY[row["event"]] == "accountability"
+    return row.get("addressed") == "recipients" and row.get("relation_required") is False and about_the_exchange
+
+
 def before_any_basis(row: Json, host_row: Json | None, event: Json, to: Json, pile: Pile, now: int) -> set[str]:
     """Return what stands in the way whatever the basis."""
     wrong = set()
     addressed = row.get("addressed")
     today = day_of(now)
-    for party in [to] if addressed else [to, event["source"]]:
+    bound = [] if owed(row) else [to]
+    for party in bound if addressed else [*bound, event["source"]]:
         if party["agreement_until"] and day(party["agreement_until"]) < today:
             wrong.add("agreement_expired")
     if has_left(pile, now) and not (addressed and CATEGORY[row["event"]] == "accountability"):

@@ -209,6 +209,16 @@ async def test_a_mistake_ends_the_loop(ground: Ground) -> None:
     assert await ground.values(target) == []
 
 
+async def test_a_mistake_at_one_partner_leaves_the_others_alone(ground: Ground) -> None:
+    """Its pipe says so, and opens again; the process that it shares with those of others goes on."""
+    source, target = await ground.topic(), await ground.topic()
+    await ground.write(source, NUMBERS)
+    step = Copy(target, failing(ZeroDivisionError(), 2))
+    async with running(pipe(ground, source, step, exclusive=True)):
+        assert await copied(ground, target, 40) == VALUES
+    assert step.asked.count("open") == 3
+
+
 async def test_one_of_its_kind_that_was_fenced_ends(ground: Ground) -> None:
     """Another took over for good, so it does not open again; what it had in hand is not seen."""
     source, target = await ground.topic(), await ground.topic()

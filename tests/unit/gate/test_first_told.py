@@ -86,11 +86,55 @@ def test_a_name_that_begins_alike_is_another() -> None:
     assert len(found(memory, (Addressee("inc-1", Role.INC), permit("S:PW6")))) == 1
 
 
-def test_who_received_anything_hears_of_a_right() -> None:
-    """F43: every party that has a number for this person, of the batch at hand too."""
+def test_who_sent_or_received_anything_hears_of_a_right() -> None:
+    """F43: every party that has a number for this person, or sent data of them, of the batch at hand too."""
     memory = Memory()
     memory.next_sequence("k1.a", "een")
-    assert memory.received("k1.a") == {"een"}
+    memory.note_sent("k1.a", "twee")
+    assert memory.holders("k1.a") == {"een", "twee"}
     memory.commit()
-    assert memory.received("k1.a") == {"een"}
-    assert memory.received("k1.b") == frozenset()
+    memory.note_sent("k1.a", "twee")
+    assert memory.changes() == [], "to send twice is no news"
+    assert memory.holders("k1.a") == {"een", "twee"}
+    assert memory.holders("k1.b") == frozenset()
+
+
+def test_from_whom_all_was_kept_back_holds_nothing() -> None:
+    """Not while anything is on its way; and who sent data holds it whatever it was told."""
+    memory = Memory()
+    for party in ("een", "twee", "twee"):
+        memory.next_sequence("k1.a", party)
+    memory.note_sent("k1.a", "drie")
+    memory.next_sequence("k1.a", "drie")
+    for party in ("een", "twee", "drie"):
+        memory.note_kept_back("k1.a", party)
+    memory.commit()
+    assert memory.holders("k1.a") == {"twee", "drie"}
+    assert memory.next_sequence("k1.a", "een") == 2
+    assert memory.holders("k1.a") == {"een", "twee", "drie"}
+
+
+def test_who_passed_on_a_right_first_hears_the_answer() -> None:
+    """Another partner that says it passed on the same one does not; also over a restart."""
+    memory = Memory()
+    memory.note_asker("k1.a", "request", "portal")
+    memory.note_asker("k1.a", "request", "late")
+    changes = memory.changes()
+    assert memory.asker("k1.a", "request") == "portal"
+    memory.drop()
+    assert memory.asker("k1.a", "request") is None
+    for key, value in changes:
+        memory.apply(key, value)
+    assert memory.asker("k1.a", "request") == "portal"
+    assert memory.asker("k1.b", "request") is None
+
+
+def test_who_was_ever_a_partner_is_remembered() -> None:
+    """In its last role, so that what it is owed can be said of it when it has left; written once."""
+    memory = Memory()
+    memory.note_partners([("een", "JOB"), ("twee", "DAY")])
+    memory.commit()
+    memory.note_partners([("een", "REI")])
+    assert memory.changes() == [("partner/een", b"REI")]
+    memory.commit()
+    assert memory.partners == {"een": "REI", "twee": "DAY"}

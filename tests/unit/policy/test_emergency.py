@@ -75,6 +75,7 @@ def test_a_key_person_may_as_the_organisation_behind(host: Role | None, allowed:
         ({"until": BEGUN + timedelta(hours=2)}, timedelta(hours=2), False),
         ({"until": BEGUN + timedelta(hours=2)}, timedelta(hours=2) - timedelta(seconds=1), True),
         ({"closed_at": BEGUN + timedelta(minutes=5)}, timedelta(minutes=5), False),
+        ({"closed_at": BEGUN + timedelta(minutes=5)}, timedelta(minutes=4), False),
         ({"closed_at": BEGUN + timedelta(days=9)}, timedelta(hours=24), False),
         ({"party": "ggz-9"}, timedelta(), False),
         ({"role": Role.ADD}, timedelta(), False),

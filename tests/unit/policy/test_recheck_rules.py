@@ -10,9 +10,11 @@ import pytest
 from schakel_contracts.codes import Category, Purpose, Reason, Role
 from schakel_contracts.consent import Recipient
 from schakel_contracts.policy import Addressee, PersonRegistry, Recheck, still_holds
+from schakel_contracts.policy.openings import Opening
 from schakel_contracts.registry import RestrictionRecord
 
 LEVEL, PLACEMENT = "support_level.changed", frozenset({Category.PLACEMENT})
+LEVELS = frozenset({Category.SUPPORT_LEVEL})
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 COACH = Addressee("job-1", Role.JOB, date(2027, 12, 31))
 DESK = Addressee("inc-1", Role.INC)
@@ -20,11 +22,17 @@ FIRST = UUID(int=1)
 
 
 def checked(
-    *records: Any, to: Addressee = COACH, consent_id: UUID | None = FIRST, at: datetime = NOW, **known: Any
+    *records: Any,
+    to: Addressee = COACH,
+    consent_id: UUID | None = FIRST,
+    at: datetime = NOW,
+    categories: frozenset[Category] = LEVELS,
+    **known: Any,
 ) -> Recheck:
     """Check again for a party that must be related."""
     person = PersonRegistry.from_records(records)
-    return still_holds(consent_id, to, Purpose.SUPPORT_SCALING, True, person, at, **known)  # noqa: FBT003 - as deliver calls it
+    opening = Opening(categories)
+    return still_holds(consent_id, to, Purpose.SUPPORT_SCALING, True, person, at, opening=opening, **known)  # noqa: FBT003 - as deliver calls it
 
 
 def refused(reason: Reason, rule: str) -> Recheck:
@@ -60,7 +68,8 @@ def test_without_consent_only_what_was_looked_at_is_named(desk: Any) -> None:
     own = checked(desk.relation(COACH), consent_id=None, basis="A")
     assert own == Recheck(holds=True, rules=("R3",))
     person = PersonRegistry.from_records(())
-    stop = still_holds(None, COACH, Purpose.CONSENT_MANAGEMENT, False, person, NOW, basis="A")  # noqa: FBT003 - as deliver calls it
+    opening = Opening(frozenset({Category.ACCOUNTABILITY}))
+    stop = still_holds(None, COACH, Purpose.CONSENT_MANAGEMENT, False, person, NOW, basis="A", opening=opening)  # noqa: FBT003 - as deliver calls it
     assert stop == Recheck(holds=True, rules=())
 
 

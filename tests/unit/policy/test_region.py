@@ -2,7 +2,7 @@
 
 import pytest
 
-from schakel_contracts.codes import Category, Purpose, Role
+from schakel_contracts.codes import Category, Purpose
 from schakel_contracts.policy import Policy
 
 PURPOSES = (Purpose.BENEFIT_CONTINUITY, Purpose.SUPPORT_SCALING)
@@ -32,18 +32,3 @@ def test_a_key_person_keeps_the_hosts_that_may_know(purpose: Purpose, policy: Po
         kept = [behind.purposes for behind in cell.hosted.values() if cell.category is not Category.ACCOUNTABILITY]
         assert all(set(purposes) <= {purpose} for purposes in kept)
     assert seen >= {(True, True), (True, False)}
-
-
-def test_what_is_sent_is_known_by_either_name(policy: Policy) -> None:
-    """On the wire, or short as the tables write it; what nobody knows needs a relation, to be safe."""
-    for name, wire in (
-        ("support_level.changed", "nl.schakel.support_level.changed.v1"),
-        ("support_trajectory.changed", "nl.schakel.support_trajectory.changed.v1"),
-        ("consent.withdrawn", "nl.schakel.consent.withdrawn.v1"),
-    ):
-        assert policy.categories_behind(name) == policy.categories_behind(wire) != frozenset()
-        for role in Role:
-            assert policy.relation_required(name, role) == policy.relation_required(wire, role)
-            assert policy.outlives_exit(name, role) == policy.outlives_exit(wire, role)
-    assert not policy.relation_required("consent.withdrawn", Role.JOB)
-    assert policy.relation_required("consent.guessed", Role.JOB)

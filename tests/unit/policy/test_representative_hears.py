@@ -8,6 +8,7 @@ import pytest
 
 from schakel_contracts.codes import Category, Grantor, Purpose, Reason, Remedy, Role
 from schakel_contracts.policy import PersonRegistry, Ruling
+from schakel_contracts.policy.openings import Opening
 from schakel_contracts.policy.recheck import still_holds
 from schakel_contracts.registry import AgeRecord, RepresentationRecord
 
@@ -49,10 +50,10 @@ def told(desk: Any, event: str, *records: Any) -> Ruling:
             True,  # noqa: FBT003 - part of the notification
             PersonRegistry.from_records(known),
             NOW,
-            categories=categories,
+            opening=Opening(kinds),
             basis="A",
         )
-        for categories in (frozenset({CATEGORY[event]}), None)
+        for kinds in (frozenset({CATEGORY[event]}), frozenset(Category))
     ]
     assert again[0].holds is ruling.allowed
     assert again[1].holds <= ruling.allowed, "what is not known counts as the worst"

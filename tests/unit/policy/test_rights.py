@@ -38,7 +38,7 @@ def by_law(desk: Any, *records: Any, basis: tuple[str, ...] = ("S:PW63",), at: d
         ({}, True),
         ({"right": "restriction"}, True),
         ({"begun_at": NOW}, True),
-        ({"begun_at": NOW + SECOND}, False),
+        ({"begun_at": NOW + SECOND}, True),
         ({"categories": (Category.PLACEMENT,)}, True),
         ({"categories": (Category.HOUSING,)}, False),
         ({"recipients": ("inc-1", "uwv-1")}, True),
@@ -51,7 +51,7 @@ def by_law(desk: Any, *records: Any, basis: tuple[str, ...] = ("S:PW63",), at: d
     ids=str,
 )
 def test_what_goes_by_law_waits_for_the_answer(changes: dict[str, Any], paused: bool, desk: Any) -> None:  # noqa: FBT001 - a table's column
-    """R27: as long as it is not answered, and for good when the person was right; for what it is about alone."""
+    """R27: as soon as it is read, as long as it is not answered, for good when the person was right; for that alone."""
     ruling = by_law(desk, restricted(**changes))
     assert ruling.allowed is not paused
     if paused:
@@ -108,17 +108,27 @@ def test_through_a_host_it_waits_too(desk: Any) -> None:
     assert here.ruling(event, party, here.relation(party), restricted()).reason is Reason.RIGHT_EXERCISED
 
 
-def left(at: datetime = NOW) -> ExitRecord:
-    """Return that somebody left."""
-    return ExitRecord(id=UUID(int=81), since=at)
+def left(at: datetime = NOW, *, planned: bool = False) -> ExitRecord:
+    """Return that somebody left, or is to leave."""
+    return ExitRecord(id=UUID(int=81), since=at, planned=planned)
 
 
-@pytest.mark.parametrize(("since", "allowed"), [(NOW, False), (NOW - SECOND, False), (NOW + SECOND, True)])
-def test_nothing_goes_on_when_the_person_has_left(since: datetime, allowed: bool, desk: Any) -> None:  # noqa: FBT001 - a table's column
-    """R28: on no basis, whatever still stands in the registry; of two records the earlier counts."""
+@pytest.mark.parametrize(
+    ("since", "planned", "allowed"),
+    [
+        (NOW, True, False),
+        (NOW - SECOND, True, False),
+        (NOW + SECOND, True, True),
+        (NOW - SECOND, False, False),
+        (NOW + SECOND, False, False),
+    ],
+)
+def test_nothing_goes_on_when_the_person_has_left(since: datetime, planned: bool, allowed: bool, desk: Any) -> None:  # noqa: FBT001 - a table's columns
+    """R28: on no basis, once it is read, or from a later day that was named; of two records the earlier counts."""
     consent = desk.consent(desk.party(Role.INC), PLACED)
+    later = left(NOW + timedelta(days=1), planned=True)
     for basis in ("S:PW63", "CX", "A"):
-        ruling = by_law(desk, left(since), left(NOW + timedelta(days=1)), consent, basis=(basis,))
+        ruling = by_law(desk, left(since, planned=planned), later, consent, basis=(basis,))
         assert ruling.allowed is allowed
         if not allowed:
             assert (ruling.reason, ruling.rules, ruling.remedy) == (Reason.LEFT_THE_CHAIN, ("R28",), Remedy.NONE)

@@ -23,7 +23,7 @@ def said(tables: Path) -> str:
 @pytest.mark.parametrize(
     ("file", "before", "after", "says"),
     [
-        ("policy.toml", 'version = "1.2.0"', 'version = "new"', "header: string_pattern_mismatch: version: String"),
+        ("policy.toml", 'version = "1.3.0"', 'version = "new"', "header: string_pattern_mismatch: version: String"),
         ("policy.toml", "valid_from = 2026-11-01", "", "header: missing: valid_from: Field required"),
         ("policy.toml", "version =", "version", "-: toml: Expected '=' after a key"),
         (

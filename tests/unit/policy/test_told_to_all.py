@@ -8,6 +8,7 @@ import pytest
 
 from schakel_contracts.codes import Category, Purpose, Reason, Remedy, Role
 from schakel_contracts.policy import PersonRegistry, Ruling, still_holds
+from schakel_contracts.policy.openings import Opening
 from schakel_contracts.registry import RestrictionRecord
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -33,7 +34,7 @@ def told(desk: Any, event: str, *records: Any, to: Role = Role.INC, source: str 
         True,  # noqa: FBT003 - part of the notification
         person,
         NOW,
-        categories=frozenset({CATEGORY[event]}),
+        opening=Opening(frozenset({CATEGORY[event]})),
         source=source,
         basis="A",
     )

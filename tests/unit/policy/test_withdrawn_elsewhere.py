@@ -36,7 +36,7 @@ def ruled(desk: Any, *others: Any, at: datetime = NOW, **changes: Any) -> Ruling
     [
         (taken_back(), {}, Reason.CONSENT_WITHDRAWN),
         (taken_back(withdrawn_at=NOW), {}, Reason.CONSENT_WITHDRAWN),
-        (taken_back(withdrawn_at=NOW + timedelta(seconds=1)), {}, None),
+        (taken_back(withdrawn_at=NOW + timedelta(seconds=1)), {}, Reason.CONSENT_WITHDRAWN),
         (taken_back(2), {}, None),
         (taken_back(withdrawn_at=NOW + DAY), {"withdrawn_at": NOW - DAY}, Reason.CONSENT_WITHDRAWN),
         (taken_back(), {"withdrawn_at": NOW + DAY}, Reason.CONSENT_WITHDRAWN),
