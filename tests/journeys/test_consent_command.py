@@ -68,8 +68,15 @@ async def test_a_consent_is_given_honoured_taken_back_and_proven(stage: Stage, s
     shown = json.loads(_schakel(stage, "show", consent_id, "--json").stdout)
     assert (shown["state"], shown["form"], shown["grantor"]) == ("active", "digital", "subject")
     assert dossier.bsn not in json.dumps(shown)
-    early = json.loads(_schakel(stage, "proof", consent_id, "--json").stdout)
-    assert (early["withdrawn"], early["delivered_before"], early["honoured"]) == (False, 1, True)
+    assert json.loads(given.stdout) | {"events": []} == {
+        "accepted": True,
+        "events": [],
+        "consent_id": consent_id,
+        "state": "active",
+    }
+    early = _schakel(stage, "proof", consent_id, "--json")
+    line = json.loads(early.stdout)
+    assert (early.returncode, line["withdrawn"], line["delivered_before"], line["honoured"]) == (1, False, 1, None)
 
     taken_back = _schakel(stage, *_at(stage, "withdraw"), "--record", "balie-1", "--json", given=dossier.bsn)
     assert taken_back.returncode == 0, taken_back.stderr
@@ -93,10 +100,30 @@ async def test_what_is_withdrawn_stays_withdrawn(stage: Stage, somebody: Callabl
     assert _schakel(stage, *_grant(stage, "balie-2"), given=dossier.bsn).returncode == 0
     taken_back = _schakel(stage, *_at(stage, "withdraw"), "--record", "balie-2", given=dossier.bsn)
     assert taken_back.returncode == 0
+    assert taken_back.stdout.startswith("Vastgelegd; 1 gebeurtenis(sen). Toestemming ")
+    assert taken_back.stdout.endswith(": ingetrokken.\n")
+    twice = _schakel(stage, *_at(stage, "withdraw"), "--record", "balie-2", given=dossier.bsn)
+    assert (twice.returncode, "Dit stond al zo vast." in twice.stdout) == (0, True)
     again = _schakel(stage, *_grant(stage, "balie-2"), given=dossier.bsn)
     assert again.returncode == 1
     assert "withdrawn_before" in again.stderr
     assert dossier.bsn not in again.stdout + again.stderr
+
+
+async def test_what_does_not_come_about_is_no_success(stage: Stage, somebody: Callable[[], Dossier]) -> None:
+    """An id that nobody knows, somebody else's consent, a mentor whom nobody appointed, a name that is misspelt."""
+    dossier, other = somebody(), somebody()
+    given = _schakel(stage, *_grant(stage, "balie-5"), given=dossier.bsn)
+    consent_id = json.loads(given.stdout)["consent_id"]
+    withdraw = [*_at(stage, "withdraw"), "--json", "--record", "balie-6", "--consent-id"]
+    unknown = _schakel(stage, *withdraw, "00000000-0000-5000-8000-000000000000", given=dossier.bsn)
+    assert (unknown.returncode, json.loads(unknown.stdout)["ok"]) == (1, False)
+    strange = _schakel(stage, *withdraw, consent_id, given=other.bsn)
+    assert (strange.returncode, json.loads(strange.stdout)["state"]) == (1, "active")
+    mentor = _schakel(stage, *_grant(stage, "balie-7", "--grantor", "personal_mentor"), given=other.bsn)
+    assert (mentor.returncode, json.loads(mentor.stdout)["state"]) == (1, "not_valid")
+    misspelt = [one.replace("jobcoach-opstap", "jobcoach-opstapp") for one in _grant(stage, "balie-8")]
+    assert _schakel(stage, *misspelt, given=other.bsn).returncode == 2
 
 
 async def test_wrong_input_is_said_in_a_line(stage: Stage, somebody: Callable[[], Dossier]) -> None:
