@@ -65,7 +65,7 @@ def test_what_is_masked_is_told_apart_by_what_is_seen_of_it_and_else_is_both(des
         seen(LEVEL, Purpose.SUPPORT_SCALING, "C", "direction", source_role=Role.TRN),
         seen("placement.started", Purpose.SUPPORT_SCALING, "C", "direction"),
     ],
-    ids=str,
+    ids=range(6),
 )
 def test_what_no_way_gives_is_closed(told: Seen, desk: Any) -> None:
     """Another purpose, basis, field, sender or event."""

@@ -67,7 +67,7 @@ def basis(policy: Policy, *codes: str) -> dict[str, Any]:
         (WORK, {}, {"about_roles": frozenset({Role.JOB, Role.GGZ})}, f"about_roles: asks less: {TO_WORK}"),
         (JOB, {}, {"attempts": ()}, None),
     ],
-    ids=str,
+    ids=range(28),
 )
 def test_each_thing_that_a_cell_asks_less_is_said(
     key: tuple[str, Role, Role], row: dict[str, Any], changes: dict[str, Any], says: str | None, policy: Policy
