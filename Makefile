@@ -39,8 +39,12 @@ $(READY): requirements.lock pyproject.toml | $(UV)
 demo: $(READY) ## the Twente chain, live: who is told what, and why not
 	@$(BIN)/schakel demo
 
+# These start no process and need no broker, so that they can share the processors out among them.
+PURE := $(addprefix tests/,architecture connectors flows properties unit vectors)
+
 test: $(READY) ## every test, on a real Kafka
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist worksteal $(PURE)
+	@$(BIN)/pytest $(addprefix --ignore=,$(PURE))
 
 check: $(READY) ## style, types, import rules, schemas, documentation
 	@$(BIN)/ruff check
