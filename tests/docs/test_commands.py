@@ -17,7 +17,7 @@ PAGE_S, STOP_S = 300.0, 60.0
 NOT_RUN, EXIT_CODE, NEEDS_HUB = "not run: ", "exit code ", "needs a hub"
 """What a comment above a block, or (the last) anywhere on a page, can say."""
 
-NOT_RUN_MAX = 4
+NOT_RUN_MAX = 5
 """So many blocks can't be run here, each with its reason; a page that adds one raises this on purpose."""
 
 MARK = "\x1e"

@@ -28,7 +28,7 @@ PREPARE_COMMIT = 2
 
 STATE = re.compile(r"\| offset: .* payload: (\{.*\})$")
 FILE = re.compile(r"Dumping .*/([^/]+)/[0-9]+\.log$")
-MARKER = re.compile(r"baseOffset: .* producerId: (-?[0-9]+) .* isControl: true .* CreateTime: ([0-9]+) ")
+MARKER = re.compile(r"baseOffset: .* producerId: (-?[0-9]+) .* isControl: true .* (?:Create|LogAppend)Time: ([0-9]+) ")
 
 Markers = Mapping[tuple[int, str], list[int]]
 """By producer and partition (``events-3``): when each marker was written, in ms since 1970, in order."""

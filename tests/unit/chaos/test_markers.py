@@ -53,7 +53,9 @@ def test_markers_are_read_by_partition() -> None:
     lines = ["Dumping /x/topics/events-0/00000000000000000000.log", "Log starting offset: 0"]
     lines += [BATCH.format(offset=0, control="false", time=1), BATCH.format(offset=2, control="true", time=105)]
     lines += ["Dumping /x/topics/notify.een-3/00000000000000000000.log", BATCH.format(offset=5, control="true", time=9)]
-    assert read_markers(lines) == {(7, "events-0"): [105], (7, "notify.een-3"): [9]}
+    by_the_broker = BATCH.format(offset=7, control="true", time=8).replace("CreateTime", "LogAppendTime")
+    lines += ["Dumping /x/topics/registry-1/00000000000000000000.log", by_the_broker]
+    assert read_markers(lines) == {(7, "events-0"): [105], (7, "notify.een-3"): [9], (7, "registry-1"): [8]}
 
 
 def test_decisions_to_commit_are_read_and_no_others() -> None:
