@@ -76,17 +76,18 @@ def interpret(
             dropped = left_out(statement, known.stands, known.memory or None, sender) if known else ()
         except ValidationError as error:
             raise from_validation(error) from None
-        yield from _told(change, dropped, received_at)
+        if dropped and change.record is not None:
+            yield from _told(change, change.record.id, dropped, received_at)
+        else:
+            yield change
 
 
-def _told(change: Change, dropped: tuple[Recipient, ...], received_at: datetime) -> Iterator[Change]:
+def _told(change: Change, consent: UUID, dropped: tuple[Recipient, ...], received_at: datetime) -> Iterator[Change]:
     """Yield a change, and beside it what those hear whom a permission named and no longer names."""
-    if not dropped or change.record is None:
-        yield change
-    elif isinstance(change.event, ConsentWithdrawn):
+    if isinstance(change.event, ConsentWithdrawn):
         yield change._replace(event=with_all(change.event, dropped))
     else:
-        stop = stop_notice(change.record.id, dropped, received_at)
+        stop = stop_notice(consent, dropped, received_at)
         yield change
         yield change._replace(event_id=deterministic_text(change.event_id, "left_out"), event=stop, record=None)
 

@@ -58,6 +58,8 @@ class Linking:
 
     def gone(self) -> list[tuple[str, str]]:
         """Return person and number of what is theirs no longer."""
+        if not self.changed:
+            return []
         before = {person: self._links.claims_of(person) for person in self.changed}
         return [(person, n) for person, numbers in before.items() for n in numbers if n not in self.changed[person]]
 

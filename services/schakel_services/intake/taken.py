@@ -59,16 +59,16 @@ class Taken:
     def write(self) -> None:
         """Write events and registry records, and raise ``RecordRejected`` when a row would be too large for the log.
 
-        Larger than a batch, it would stop all that is to be written with it, and come back at each start.
+        Larger than a batch, it would stop all that is to be written with it, and come back at each start. Headers are
+        short, and have their room.
         """
         if self.origin is not None:
             self.events = list(self._events(self.origin))
             self.records = list(self._records())
-        rows = [len(body) + len(b"".join(value for _, value in headers)) for _, body, headers in self.events]
-        rows += [len(body) for _, _, body in self.records if body is not None]
-        rows += [len(value) for value in self.versions.values()]
-        rows += [len(written_numbers(numbers)) for numbers in self.links.values()]
-        if rows and max(rows) > ROW_BYTES_MAX:
+        written = [*self.versions.values(), *map(written_numbers, self.links.values())]
+        written += [body for _, body, _ in self.events]
+        written += [body for _, _, body in self.records if body is not None]
+        if max(map(len, written), default=0) > ROW_BYTES_MAX:
             raise rejected("record", "too_much")
 
     def _events(self, origin: Origin) -> Iterator[tuple[str, bytes, Headers]]:

@@ -45,6 +45,8 @@ class Versions:
 
     def __init__(self) -> None:
         self._known: dict[str, bytes] = {}
+        self._read: tuple[bytes, About] = (b"0", About(0, ()))
+        """What was read last of whom a record is about: it is asked for twice for nearly every record."""
         self._named: dict[str, list[str]] | None = None
         """By keyed hash of a number, the records that named (or once named) somebody by it; made when first asked."""
         self.counter = 0
@@ -71,7 +73,9 @@ class Versions:
         found = self._known.get(key)
         if found is None:
             return None
-        return _about(found)
+        if found is not self._read[0]:
+            self._read = found, _about(found)
+        return self._read[1]
 
     def named_under(self, number: str) -> list[tuple[str, About]]:
         """Return every record that names its person under this number alone (a keyed hash), and whom it is about.
