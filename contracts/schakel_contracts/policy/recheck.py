@@ -137,7 +137,7 @@ def _without_consent(basis: str, sent: Sent, person: PersonRegistry, now: dateti
             since is not None and any(person.request_ended(party, kind, article, since, now) for kind in kinds)
         ):
             return _no(Reason.NO_REQUEST, "R6")
-    if to_all and _objections(TOLD_TO_ALL & kinds, None, sent, person, now):
+    if to_all and _objections(TOLD_TO_ALL & kinds, sent, person, now):
         return _no(Reason.OBJECTION, FAILED_RULE[Reason.OBJECTION])
     in_their_place = basis == OWN and role is Role.REP
     if in_their_place and not all(person.tells_representative(kind, now) for kind in kinds):
@@ -173,7 +173,7 @@ def _refused(consent: Standing, sent: Sent, person: PersonRegistry, now: datetim
         or not _covers(consent, sent)
     ):
         return Reason.NO_CONSENT, "R9"
-    for objection in _objections(sent.kinds, consent.source, sent, person, now):
+    for objection in _objections(sent.kinds, sent, person, now):
         if not consent.outweighs(objection, sent.recipient.id, sent.recipient.role):
             return Reason.OBJECTION, "R1"
     return None
@@ -202,11 +202,8 @@ def _told(lack: Lack) -> tuple[Reason, str]:
     return reason, FAILED_RULE[reason]
 
 
-def _objections(
-    kinds: frozenset[Category], source: str | None, sent: Sent, person: PersonRegistry, now: datetime
-) -> list[Standing]:
+def _objections(kinds: frozenset[Category], sent: Sent, person: PersonRegistry, now: datetime) -> list[Standing]:
     """Return the objections that stand and may be about this notification."""
-    source = sent.source or source
     found = {
         objection.id: objection for category in kinds for objection in person.objections(sent.recipient.id, category)
     }
@@ -216,7 +213,7 @@ def _objections(
         if objection.stands(now)
         and objection.names(sent.recipient.id, sent.recipient.role) != NOT_NAMED
         and (not objection.purposes or sent.purposes & objection.purposes)
-        and (objection.source is None or source is None or objection.source == source)
+        and (objection.source is None or sent.source is None or objection.source == sent.source)
     ]
 
 

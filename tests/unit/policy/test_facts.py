@@ -11,7 +11,8 @@ from schakel_contracts.event import Event
 from schakel_contracts.housing import HousingChanged
 from schakel_contracts.policy import Addressee, facts_of
 from schakel_contracts.retention import OutreachRequested
-from schakel_contracts.terms import HousingStatus, Urgency
+from schakel_contracts.subject_right import SubjectRightExercised
+from schakel_contracts.terms import HousingStatus, RightStatus, SubjectRight, Urgency
 
 SOURCE = Addressee("shl-1", Role.SHL)
 MOVED = HousingChanged(status=HousingStatus.MOVED_IN, on=date(2026, 12, 1))
@@ -46,6 +47,18 @@ def test_what_failed_is_addressed_to_its_sender(sender: str | None, addressed: t
         }
     )
     assert facts_of(failed, SOURCE, sender=sender).addressed == addressed
+
+
+@pytest.mark.parametrize(
+    ("status", "addressed"), [(RightStatus.RECEIVED, ("day-1", "ggz-1")), (RightStatus.REFUSED, ("cit-1",))]
+)
+def test_a_right_goes_to_who_holds_data_and_an_answer_to_who_asked(
+    status: RightStatus, addressed: tuple[str, ...]
+) -> None:
+    """F43: what one party made of it is nobody else's to know."""
+    right = SubjectRightExercised(request_id=UUID(int=1), right=SubjectRight.ERASURE, status=status)
+    found = facts_of(right, SOURCE, received=frozenset({"ggz-1", "day-1"}), sender="cit-1")
+    assert found.addressed == addressed
 
 
 def test_roles_that_the_sender_keeps_out_are_kept() -> None:

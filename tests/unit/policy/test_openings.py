@@ -8,6 +8,7 @@ import pytest
 from schakel_contracts.catalogue import BY_SHORT_TYPE
 from schakel_contracts.codes import Category, Purpose, Reason, Role
 from schakel_contracts.policy import Policy
+from schakel_contracts.policy.model import Cell
 from schakel_contracts.policy.openings import Opening, Openings, Seen
 
 LEVEL, TRAJECTORY = "support_level.changed", "support_trajectory.changed"
@@ -16,6 +17,13 @@ LEVEL, TRAJECTORY = "support_level.changed", "support_trajectory.changed"
 def seen(short_type: str, purpose: Purpose, basis: str, *fields: str, **known: Any) -> Seen:
     """Return a notification as its recipient sees it."""
     return Seen(BY_SHORT_TYPE[short_type].type, purpose, basis, frozenset(fields), **known)
+
+
+def as_sent(cell: Cell, source: Role, purpose: Purpose) -> Seen:
+    """Return what its first basis lets through for a purpose."""
+    row, basis = cell.row, cell.attempts[0].granted.basis[0]
+    shows = "source" not in row.mask
+    return seen(row.view or row.event, purpose, basis, *row.fields, source_role=source, shows_source=shows)
 
 
 def test_each_row_of_the_tables_finds_what_it_sends(desk: Any) -> None:
@@ -102,6 +110,28 @@ def test_a_key_person_is_asked_what_the_organisation_behind_would_be(desk: Any) 
     others = {key: each for key, each in desk.policy.cells.items() if each.row.event == event}
     alone = replace(desk.policy, cells=others)
     assert Openings(alone, replace(party, host=Role.TRN)).of(told) is None
+
+
+def test_what_goes_to_those_that_are_meant_is_told_apart(desk: Any) -> None:
+    """A stop-notice leaves whatever became of its sender's agreement; a level of support does not."""
+    openings = Openings(desk.policy, desk.party(Role.JOB))
+    for event, addressed in (("consent.withdrawn", True), (LEVEL, False)):
+        cell = desk.policy.cells[event, Role.GGZ, Role.JOB]
+        found = openings.of(as_sent(cell, Role.GGZ, cell.row.purpose))
+        assert found is not None
+        assert found.addressed is addressed
+
+
+def test_by_law_only_the_purpose_of_the_row_is_served(desk: Any) -> None:
+    """A consent may name the recipient's own purpose too; a statute does not (R20)."""
+    source, role, cell = next(
+        (source, role, cell)
+        for (event, source, role), cell in desk.policy.cells.items()
+        if event == cell.row.event and len(cell.purposes) > 1 and not cell.attempts[0].by_consent
+    )
+    openings = Openings(desk.policy, desk.party(role))
+    served = [openings.of(as_sent(cell, source, purpose)) for purpose in cell.purposes]
+    assert [found is not None for found in served] == [True, False]
 
 
 @pytest.mark.parametrize("on", ["consent.withdrawn", "subject_right.exercised", "consent.granted", "answer.due"])

@@ -39,6 +39,7 @@ def told(desk: Any, event: str, *records: Any, to: Role = Role.INC, source: str 
         basis="A",
     )
     assert (again.holds, again.reason) == (ruling.allowed, ruling.reason)
+    assert again.holds or again.rules == ruling.rules
     return ruling
 
 
