@@ -12,9 +12,7 @@ from tests.unit.intake.inbox import (
     UNLINKED,
     Reception,
     files,
-    folder_of_plans,
     look,
-    reception,
     until,
     watched,
 )
@@ -22,18 +20,6 @@ from tests.unit.intake.inbox import (
 from schakel_connectors.rejection import FieldError
 from schakel_services.intake import folder as module
 from schakel_services.intake.incoming import Incoming, NotTaken, Result
-
-
-@pytest.fixture
-def counter() -> Reception:
-    """A partner with two connectors."""
-    return reception()
-
-
-@pytest.fixture
-def plans(tmp_path: Path, counter: Reception) -> Path:
-    """The folder of one connector, with what stands beside it."""
-    return folder_of_plans(tmp_path, counter)
 
 
 async def test_a_file_is_taken_once_it_stood_still(plans: Path, counter: Reception) -> None:

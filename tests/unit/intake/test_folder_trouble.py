@@ -7,25 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.unit.intake.inbox import REJECTED, Lines, Reception, files, folder_of_plans, look, reception, until, watched
+from tests.unit.intake.inbox import REJECTED, Lines, Reception, files, look, until, watched
 
 from schakel_services.intake import folder as module
 from schakel_services.intake.drive import Drive
 from schakel_services.intake.drop import Drop, Entry, Mark
 from schakel_services.intake.folder import WatchedFolder
 from schakel_services.intake.incoming import Incoming, Result
-
-
-@pytest.fixture
-def counter() -> Reception:
-    """A partner with two connectors."""
-    return reception()
-
-
-@pytest.fixture
-def plans(tmp_path: Path, counter: Reception) -> Path:
-    """The folder of one connector, with what stands beside it."""
-    return folder_of_plans(tmp_path, counter)
 
 
 async def test_a_file_that_is_replaced_while_it_is_taken_is_taken_too(plans: Path, counter: Reception) -> None:
