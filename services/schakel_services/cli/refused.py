@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from schakel_services.chain.load import load_chain
 from schakel_services.intake.quarantine import UNDECIPHERABLE, Quarantined, open_sealed
-from schakel_services.intake.step import A256GCM, ENCRYPTION, TRACE, WITHHOLD
+from schakel_services.intake.step import A256GCM, ENCRYPTION, WITHHOLD
 from schakel_services.runtime import topics
 from schakel_services.runtime.cluster import Cluster
 from schakel_services.runtime.keys import Keyring, PartnerKeys, Undecipherable
@@ -78,7 +78,6 @@ class Refused:
         value = record.raw if UNDECIPHERABLE in record.errors else self.keys.encrypt(record.raw, topic)
         headers = [(ENCRYPTION, A256GCM)]
         headers += [(WITHHOLD, record.withhold.encode("ascii", "replace"))] if record.withhold is not None else []
-        headers += [(TRACE, record.traceparent.encode("ascii", "replace"))] if record.traceparent is not None else []
         number = int(record.position.rsplit("/", 2)[1])
         sent = await producer.send_and_wait(topic, value, partition=number, headers=headers)
         place = partition_of(record.key, self.partitions)

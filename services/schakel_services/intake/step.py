@@ -33,7 +33,7 @@ AT_ONCE = 100
 ENCRYPTION, A256GCM = "schakel_enc", b"a256gcm"
 """Header of a raw record that is encrypted with the partner's data key, bound to the name of its topic."""
 
-WITHHOLD, TRACE = "schakel_withhold", "traceparent"
+WITHHOLD = "schakel_withhold"
 
 
 @dataclass(frozen=True)

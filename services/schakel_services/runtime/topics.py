@@ -114,7 +114,7 @@ TABLE = (
         "keyed hash of the position",
         DELETED,
         14,
-        "intake of that partner",
+        "intake of that partner; that partner, when it puts a record back",
         "that partner",
         encrypted=True,
     ),

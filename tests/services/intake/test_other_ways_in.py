@@ -4,7 +4,7 @@ import json
 
 from schakel_contracts.envelope import POSITION
 from schakel_services.intake.quarantine import open_sealed
-from schakel_services.intake.step import A256GCM, ENCRYPTION, TRACE, WITHHOLD
+from schakel_services.intake.step import A256GCM, ENCRYPTION, WITHHOLD
 from schakel_services.intake.testing.stage import Stage, patient, plan, somebody
 from schakel_services.runtime import topics
 from schakel_services.runtime.keys import PartnerKeys
@@ -42,7 +42,11 @@ async def test_an_encrypted_record_is_opened(stage: Stage) -> None:
     bsn = somebody()
     raw = topics.raw(stage.partner, "fhir_care_plan")
     sealed = stage.keys.encrypt(body(plan(bsn)), raw)
-    said = [(WITHHOLD, b"UWV=disproportionate"), (WITHHOLD, b"DAY"), (TRACE, f"00-{1:032x}-{2:016x}-01".encode())]
+    said = [
+        (WITHHOLD, b"UWV=disproportionate"),
+        (WITHHOLD, b"DAY"),
+        ("traceparent", f"00-{1:032x}-{2:016x}-01".encode()),
+    ]
     async with stage.intake():
         await stage.put(sealed, headers=SEALED + said)
         (event,) = await stage.plans(1)
