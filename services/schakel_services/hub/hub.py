@@ -10,11 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-import httpx
-
 from schakel_services.broker import server as broker
 from schakel_services.broker.folders import cache_folder
 from schakel_services.chain.load import load_chain
+from schakel_services.hub import asking
 from schakel_services.hub.claim import claim
 from schakel_services.hub.process import ServiceDidNotStart, ServiceProcess
 from schakel_services.hub.vigil import Vigil
@@ -138,14 +137,14 @@ class Hub:
         """Return when every service says that it is ready; raise ``ServiceDidNotStart`` after the limit."""
         waiting = list(self.processes)
         try:
-            async with asyncio.timeout(limit_s), httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+            async with asyncio.timeout(limit_s), asking.session() as session:
                 while waiting:
-                    answers = [await _is_ok(client, process.watch_port, "readyz") for process in waiting]
+                    answers = [await asking.is_ok(session, process.watch_port, "readyz") for process in waiting]
                     waiting = [process for process, ready in zip(waiting, answers, strict=True) if not ready]
                     if waiting:
                         await asyncio.sleep(0.1)
         except TimeoutError:
-            names = [f"{process.name} ({await _why_not(process.watch_port)})" for process in waiting]
+            names = [f"{process.name} ({await asking.why_not(process.watch_port)})" for process in waiting]
             raise ServiceDidNotStart(f"{', '.join(names)}: see {self.data / 'logs'}") from None
 
     def addresses(self) -> dict[str, Any]:
@@ -199,12 +198,12 @@ class Hub:
     async def _watch_lives(self) -> None:
         """Start a service again that says of itself, time after time, that a loop no longer turns, or says nothing."""
         vigils: dict[str, Vigil] = {}
-        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+        async with asking.session() as session:
             while True:
                 await asyncio.sleep(LIVES_S)
                 for process in list(self.processes):
                     life, listens = process.starts, process.listens
-                    lives = await _is_ok(client, process.watch_port, "livez")
+                    lives = await asking.is_ok(session, process.watch_port, "livez")
                     reason = vigils.setdefault(process.name, Vigil()).heard(life, listens=listens, lives=lives)
                     if reason is not None and life == process.starts and process.signal(signal.SIGKILL):
                         log.error("service_lost", name=process.name, reason=reason)
@@ -222,22 +221,3 @@ async def _to_its_end(work: Coroutine[Any, Any, Result]) -> Result:
     except asyncio.CancelledError:
         await asyncio.gather(task, return_exceptions=True)
         raise
-
-
-async def _is_ok(client: httpx.AsyncClient, port: int, probe: str) -> bool | None:
-    """Return what a service says of itself; None when it does not answer."""
-    try:
-        answer = await client.get(f"http://127.0.0.1:{port}/{probe}")
-    except httpx.HTTPError:
-        return None
-    return answer.status_code == httpx.codes.OK
-
-
-async def _why_not(port: int) -> str:
-    """Return what a service says is not ready, by loop."""
-    try:
-        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
-            problems: dict[str, str] = (await client.get(f"http://127.0.0.1:{port}/readyz")).json()["problems"]
-    except (httpx.HTTPError, ValueError, KeyError):
-        return "does not answer"
-    return ", ".join(f"{loop}: {why}" for loop, why in sorted(problems.items())) or "has no loop yet"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from schakel_services.chain.shipped import shipped_chains
+from schakel_services.hub import asking
 from schakel_services.hub import hub as module
 from schakel_services.hub.hub import Hub
 from schakel_services.hub.process import ServiceProcess
@@ -67,7 +68,7 @@ async def test_a_service_that_stands_still_is_killed_to_be_started_again(
     async def no_answer(*_: object) -> None:
         next(looks)
 
-    monkeypatch.setattr(module, "_is_ok", no_answer)
+    monkeypatch.setattr(asking, "is_ok", no_answer)
     hub = Hub(Path("c"), tmp_path, {})
     gate = Frozen(tmp_path)
     hub.processes.append(gate)
