@@ -23,6 +23,7 @@ from schakel_services.cli import (
 )
 from schakel_services.cli.one_line import OneLine
 from schakel_services.cli.policy import group as policy
+from schakel_services.cli.room import with_room
 
 app = typer.Typer(
     cls=OneLine,
@@ -53,5 +54,10 @@ def schakel() -> None:
     """Status events between care, income and work: with consent, and each only what it may know."""
 
 
+def main() -> None:
+    """Run a command of the shell."""
+    with_room(app)
+
+
 if __name__ == "__main__":
-    app()
+    main()
