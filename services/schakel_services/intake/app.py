@@ -39,6 +39,10 @@ from schakel_services.runtime.watermark import Watermarks
 STOP_S = 8.0
 """How long the transactions at hand may take at the end."""
 
+PACE_S = 0.06
+"""Between two turns to which a partner's topics bring few records: each of them is a turn of the gate's too. What comes
+over HTTP or as a file does not wait for it."""
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -157,6 +161,7 @@ def _pipe(partner: Partner, counter: Counter, setup: StepSetup, step: IntakeStep
         step=step,
         progress=counter.progress,
         exclusive=True,
+        pace_s=PACE_S,
     )
 
 

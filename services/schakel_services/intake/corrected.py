@@ -90,6 +90,8 @@ def left_alone(
 
 def endings(said: Sequence[Said], marker: str, versions: Versions, sender: Sender, item: Incoming) -> Iterator[Ending]:
     """Yield what ends for the persons of one record key, and for those whom it is no longer about."""
+    if said[0].last is None and not any(one.known for one in said):
+        return
     for first, *more in _by_person(said):
         translations = [first.translation, *(one.translation for one in more)]
         changes = list(gone(translations, first.known, sender, item.connector, item.received_at, first.name))

@@ -22,13 +22,16 @@ from schakel_services.intake.drive import Drive
 from schakel_services.intake.drop import ACCEPTED, REJECTED, Away, Drop, Entry, Mark
 from schakel_services.intake.failing import connector_failed
 from schakel_services.intake.incoming import Incoming, NotTaken, Result, TooBusy
+from schakel_services.intake.room import portions
 from schakel_services.intake.rows import hand_in_rows, told
 from schakel_services.runtime.crash import place_of
 from schakel_services.runtime.log import log
 
 LOOK_S = 0.5
 CLEAR_S = 3_600.0
-AT_ONCE = 200
+AT_ONCE, BYTES_AT_ONCE = 200, 16 * 1024 * 1024
+"""How many files are in memory together; what a file of many records falls apart into takes several times its size."""
+
 KEEP = timedelta(days=14)
 """How long an answered file is kept; as long as what stands on the log of it."""
 
@@ -80,10 +83,10 @@ class WatchedFolder:
             await asyncio.sleep(LOOK_S)
 
     async def look(self) -> None:
-        """Hand in every file that has settled, so many at once."""
+        """Hand in every file that has settled, so many and so many bytes at once."""
         settled = await self._drive.do(self._settled)
-        for begin in range(0, len(settled), AT_ONCE):
-            await asyncio.gather(*(self._take(due) for due in settled[begin : begin + AT_ONCE]))
+        for some in portions(settled, lambda due: due.mark.size, AT_ONCE, BYTES_AT_ONCE):
+            await asyncio.gather(*map(self._take, some))
 
     async def clear(self) -> None:
         """Remove what was answered so long ago that nobody needs it any more."""

@@ -1,6 +1,9 @@
 """A record on its way in, and what became of it."""
 
 import asyncio
+import sys
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -34,6 +37,9 @@ class Incoming:
     answer: "asyncio.Future[Result] | None" = field(default=None)
     """Set once the transaction that took the record is committed; never for a record from Kafka."""
 
+    refused: Result | None = None
+    """Why it is not even read."""
+
 
 class NotTaken(RuntimeError):
     """The record could not be put on the log: nothing was accepted, send it again."""
@@ -47,7 +53,7 @@ class Inbox:
     """Records that wait for the next transaction of one partner, bounded in number and bytes."""
 
     def __init__(self, count_max: int = 2_000, bytes_max: int = 64 * 1024 * 1024) -> None:
-        self._waiting: list[Incoming] = []
+        self._waiting: deque[Incoming] = deque()
         self._bytes = 0
         self._count_max = count_max
         self._bytes_max = bytes_max
@@ -59,11 +65,29 @@ class Inbox:
         self._waiting.append(item)
         self._bytes += len(item.raw)
 
-    def take(self, count: int) -> list[Incoming]:
-        """Remove and return the oldest; those whose sender went away are left out."""
-        taken, self._waiting = self._waiting[:count], self._waiting[count:]
-        self._bytes -= sum(len(item.raw) for item in taken)
-        return [item for item in taken if item.answer is None or not item.answer.done()]
+    def take(self, count: int, bytes_max: int = sys.maxsize) -> list[Incoming]:
+        """Remove and return the oldest: at most so many and so many bytes, and one of any size.
+
+        Those whose sender went away are left out.
+        """
+        taken: list[Incoming] = []
+        size = 0
+        for _ in range(min(count, len(self._waiting))):
+            item = self._waiting[0]
+            is_gone = item.answer is not None and item.answer.done()
+            if not is_gone and taken and size + len(item.raw) > bytes_max:
+                break
+            self._waiting.popleft()
+            self._bytes -= len(item.raw)
+            if not is_gone:
+                taken.append(item)
+                size += len(item.raw)
+        return taken
+
+    def put_back(self, items: Sequence[Incoming]) -> None:
+        """Let wait again, before all others, what was taken last; there is room for it whatever came since."""
+        self._waiting.extendleft(reversed(items))
+        self._bytes += sum(len(item.raw) for item in items)
 
     def __len__(self) -> int:
         """Return how many wait."""

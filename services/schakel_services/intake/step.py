@@ -1,7 +1,8 @@
-"""One partner's intake: whatever came in since the last turn, in one transaction."""
+"""One partner's intake: what came in since the last turn, as much as there is room for, in one transaction."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time_ns
@@ -12,6 +13,7 @@ from schakel_contracts.refusal import BrokenRule, Refusal
 from schakel_services.intake import aside, quarantine
 from schakel_services.intake.handles import Handles, LinkBook
 from schakel_services.intake.incoming import Inbox, Incoming, NotTaken, Result
+from schakel_services.intake.room import Room, portions
 from schakel_services.intake.take import Desk
 from schakel_services.intake.taken import Taken
 from schakel_services.intake.versions import OWNER, POSITION, Versions
@@ -27,8 +29,9 @@ from schakel_services.runtime.watermark import Watermarks
 from schakel_services.runtime.writer import Outputs
 
 BATCH_MAX = 1_000
-AT_ONCE = 100
-"""How many records are read before the first of them is taken, and taken before the first is written."""
+AT_ONCE, BYTES_AT_ONCE = 100, 256 * 1024
+"""How many records are read before the first of them is taken, and taken before the first is written; then others that
+share the process have their turn."""
 
 ENCRYPTION, A256GCM = "schakel_enc", b"a256gcm"
 """Header of a raw record that is encrypted with the partner's data key, bound to the name of its topic."""
@@ -82,7 +85,7 @@ class IntakeStep:
         self._registry: Table | None = None
         """Followed only where persons are named by handle."""
         self._in_hand: list[Incoming] = []
-        """What left the inbox and is not on the log yet."""
+        """What left the inbox and is not taken yet."""
         self._taken: list[tuple[Incoming, Result]] = []
         self._owned = False
         self.tenure = Tenure(setup.instance)
@@ -119,33 +122,24 @@ class IntakeStep:
             self._registry = None
 
     async def work(self, records: Records) -> Outputs | None:
-        """Return what the waiting records add to the log."""
-        desk = self._desk
+        """Return what the waiting records add to the log; what there is no room for waits, in its order."""
+        desk, inbox = self._desk, self._setup.inbox
         if desk is None:
             return None
-        self._in_hand = self._setup.inbox.take(BATCH_MAX)
-        items = [(self._numbered(item), item) for item in self._in_hand]
+        waiting = min(BATCH_MAX, len(inbox))
+        if self._registry is not None and (waiting or records):
+            await self._registry.barrier()
         outputs = Outputs()
-        if items:
-            self._write(outputs, topics.versions(self._setup.partner), POSITION, b"%d" % self._versions.counter)
         if not self._owned:
             self._write(outputs, topics.versions(self._setup.partner), OWNER, self._setup.instance)
-        items += self._from_topic(records, outputs)
-        if not items:
-            return outputs if records or not self._owned else None
-        if self._registry is not None:
-            await self._registry.barrier()
-        BATCH_SIZE.labels("intake").observe(len(items))
-        counts: Counter[tuple[str, str]] = Counter()
-        for begin in range(0, len(items), AT_ONCE):
-            for position, item, taken in self._found(desk, items[begin : begin + AT_ONCE]):
-                counts[item.connector, taken.result.outcome] += 1
-                if taken.result.outcome == "accepted":
-                    self._accept(taken, outputs)
-                else:
-                    self._refuse(position, item, taken.result, outputs)
-                self._taken.append((item, taken.result))
-        for (connector, outcome), number in counts.items():
+        # Each side has room of its own: neither keeps the other waiting for ever.
+        await self._take_from_inbox(desk, waiting, outputs)
+        await self._take_from_topics(desk, records, outputs)
+        if not self._taken and self._owned and not records:
+            return None
+        if self._taken:
+            BATCH_SIZE.labels("intake").observe(len(self._taken))
+        for (connector, outcome), number in Counter((i.connector, r.outcome) for i, r in self._taken).items():
             RECORDS_IN.labels(self._setup.partner, connector, outcome).inc(number)
         return outputs
 
@@ -159,31 +153,71 @@ class IntakeStep:
 
     async def failed(self) -> None:
         """Tell everybody whose record may not be on the log to send it again; the same record is published once."""
-        waiting = self._in_hand + self._setup.inbox.take(len(self._setup.inbox))
+        taken = [item for item, _ in self._taken]
+        waiting = taken + self._in_hand + self._setup.inbox.take(len(self._setup.inbox))
         self._in_hand, self._taken = [], []
         for item in waiting:
             if item.answer is not None and not item.answer.done():
                 item.answer.set_exception(NotTaken())
+
+    async def _take_from_inbox(self, desk: Desk, waiting: int, outputs: Outputs) -> None:
+        """Take so many that waited there; who came since did so after the barrier, and is for the next turn."""
+        inbox, room = self._setup.inbox, Room()
+        while waiting and not room.full:
+            before = len(inbox)
+            some = inbox.take(min(AT_ONCE, waiting), BYTES_AT_ONCE)
+            waiting -= before - len(inbox)
+            self._in_hand = some
+            taken = self._take(desk, [(self._numbered(item), item) for item in some], room, outputs)
+            self._in_hand = []
+            inbox.put_back(some[taken:])
+            await asyncio.sleep(0)
+        if self._taken:
+            self._write(outputs, topics.versions(self._setup.partner), POSITION, b"%d" % self._versions.counter)
+        outputs.more = bool(inbox)
+
+    async def _take_from_topics(self, desk: Desk, records: Records, outputs: Outputs) -> None:
+        """Take what was read there, one partition after the other."""
+        room, now = Room(), self._setup.now()
+        for partition, rows in records.items():
+            done = 0
+            for some in portions(rows, _size, AT_ONCE, BYTES_AT_ONCE):
+                if room.full:
+                    break
+                done += self._take(desk, [self._read(row, now) for row in some], room, outputs)
+                await asyncio.sleep(0)
+            if done < len(rows):
+                outputs.left[partition] = rows[done:]
 
     def _numbered(self, item: Incoming) -> str:
         """Number a record that has no Kafka position; at least the clock, so that a lost state never counts back."""
         self._versions.counter = max(self._versions.counter + 1, time_ns() // 1_000)
         return item.position or f"http.{self._setup.partner}/0/{self._versions.counter}"
 
-    def _found(self, desk: Desk, items: list[tuple[str, Incoming]]) -> list[tuple[str, Incoming, Taken]]:
-        """Read some records, then find what each adds, knowing what those before it did; nothing is written yet.
+    def _take(self, desk: Desk, some: Sequence[tuple[str, Incoming]], room: Room, outputs: Outputs) -> int:
+        """Take records from the first on as long as there is room, and return how many were taken.
 
-        One after the other for all of them, and not all of it for one: the code stays in the processor's cache.
+        All are read, then it is found what each adds, knowing what those before it did, then all of it is written: one
+        step for all of them, and not all steps for one, keeps the code in the processor's cache.
         """
-        read = [desk.read(item) for _, item in items]
+        read = [desk.read(item) if item.refused is None else None for _, item in some]
         found = []
-        for (position, item), said in zip(items, read, strict=True):
-            taken = desk.take(item, position, said)
+        for (position, item), said in zip(some, read, strict=True):
+            if room.full:
+                break
+            taken = desk.take(item, position, said) if item.refused is None else Taken(item.refused)
+            taken = room.add(len(item.raw), taken)
             self._versions.remember(taken.versions)
             for person, numbers in taken.links.items():
                 self._links.learn(person, numbers)
             found.append((position, item, taken))
-        return found
+        for position, item, taken in found:
+            if taken.result.outcome == "accepted":
+                self._accept(taken, outputs)
+            else:
+                self._refuse(position, item, taken.result, outputs)
+            self._taken.append((item, taken.result))
+        return len(found)
 
     def _accept(self, taken: Taken, outputs: Outputs) -> None:
         setup = self._setup
@@ -225,30 +259,22 @@ class IntakeStep:
     def _write(self, outputs: Outputs, topic: str, key: str, value: bytes) -> None:
         outputs.add(topic, partition_of(key, self._setup.partitions), key.encode(), value)
 
-    def _from_topic(self, records: Records, outputs: Outputs) -> list[tuple[str, Incoming]]:
-        found: list[tuple[str, Incoming]] = []
-        now = self._setup.now()
-        for partition, rows in records.items():
-            connector = partition.topic.rpartition(".")[2]
-            head = f"{partition.topic}/{partition.partition}"
-            found += self._read(rows, connector, head, now, outputs)
-        return found
+    def _read(self, row: ConsumerRecord, now: datetime) -> tuple[str, Incoming]:
+        """Return a record of a topic and its position; one that the partner's key does not open is refused."""
+        position = f"{row.topic}/{row.partition}/{row.offset}"
+        headers = row.headers or ()
+        withhold = aside.joined(value for name, value in headers if name == WITHHOLD)
+        item = Incoming(row.topic.rpartition(".")[2], row.value or b"", now, position, withhold)
+        if (ENCRYPTION, A256GCM) in headers:
+            try:
+                item.raw = self._setup.keys.decrypt(item.raw, row.topic)
+            except Undecipherable:
+                item.refused = Result("rejected", errors=(quarantine.UNDECIPHERABLE,))
+        return position, item
 
-    def _read(
-        self, rows: Sequence[ConsumerRecord], connector: str, head: str, now: datetime, outputs: Outputs
-    ) -> Iterable[tuple[str, Incoming]]:
-        for row in rows:
-            position = f"{head}/{row.offset}"
-            headers = row.headers or ()
-            withhold = aside.joined(value for name, value in headers if name == WITHHOLD)
-            item = Incoming(connector, row.value or b"", now, position, withhold)
-            if (ENCRYPTION, A256GCM) in headers:
-                try:
-                    item.raw = self._setup.keys.decrypt(item.raw, row.topic)
-                except Undecipherable:
-                    self._refuse(position, item, Result("rejected", errors=(quarantine.UNDECIPHERABLE,)), outputs)
-                    continue
-            yield position, item
+
+def _size(row: ConsumerRecord) -> int:
+    return len(row.value or b"")
 
 
 def _safe(field: str) -> str:

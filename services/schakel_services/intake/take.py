@@ -96,7 +96,8 @@ class Desk:
                 groups.setdefault(marker, []).append(said)
         for marker, group in groups.items():
             self._end(marker, group, item, taken, linking)
-        self._end_what_hung(linking.gone(), markers, item, taken)
+        if gone := linking.gone():
+            self._end_what_hung(gone, markers, item, taken)
         taken.links = linking.changed
         return True
 
@@ -127,10 +128,7 @@ class Desk:
 
     def _take_back(self, translations: list[Translation], markers: list[str], linking: Linking) -> None:
         """Forget which numbers are whose by a record that is about one other person now."""
-        places: dict[str, list[Translation]] = {}
-        for translation, marker in zip(translations, markers, strict=True):
-            places.setdefault(marker, []).append(translation)
-        for marker, here in places.items():
+        for marker, here in _by_marker(translations, markers):
             if (person := left_alone(here, self._by_bsn, marker, self.versions)) is not None:
                 linking.take_back(marker, person)
 
@@ -160,9 +158,9 @@ class Desk:
 
     def _end(self, marker: str, group: list[Said], item: Incoming, taken: Taken, linking: Linking) -> None:
         """Close what the record no longer says, also of persons whom it is no longer about."""
-        time = _time(group[0].translation, item)
         for person, name, known, changes in endings(group, marker, self.versions, self.sender, item):
             if changes:
+                time = _time(group[0].translation, item)
                 taken.versions[name] = _packed(_latest(name, known, taken), changes)
                 taken.news += [News(person, change, time) for change in changes]
         about = about_now(group, marker, self.versions)
@@ -179,9 +177,20 @@ class Desk:
             raise RecordRejected(FieldError("record", "agreement_expired"))
 
 
+def _by_marker(translations: list[Translation], markers: list[str]) -> Iterable[tuple[str, list[Translation]]]:
+    """Group what a record says by the name under which it is kept: nearly always there is one."""
+    if len(markers) == 1:
+        return [(markers[0], translations)]
+    found: dict[str, list[Translation]] = {}
+    for translation, marker in zip(translations, markers, strict=True):
+        found.setdefault(marker, []).append(translation)
+    return found.items()
+
+
 def _time(translation: Translation, item: Incoming) -> str:
     """Return when a record came to say what it says: when its partner changed it, else when it came in."""
-    return (translation.as_of or item.received_at).astimezone(UTC).isoformat()
+    moment = translation.as_of or item.received_at
+    return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat()
 
 
 def _latest(name: str, known: dict[str, Remembered], taken: Taken) -> dict[str, Remembered]:

@@ -1,6 +1,5 @@
 """What one record adds to the transaction: all of it is found, written and measured before any of it is remembered."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -8,7 +7,6 @@ from schakel_connectors.interpret import Change
 from schakel_connectors.rejection import rejected
 from schakel_contracts.envelope import Envelope, Headers
 from schakel_contracts.event import Contract
-from schakel_contracts.identifiers import Pseudonym
 from schakel_contracts.registry import registry_key
 from schakel_services.intake import aside
 from schakel_services.intake.incoming import Incoming, Result
@@ -62,42 +60,31 @@ class Taken:
         Larger than a batch, it would stop all that is to be written with it, and come back at each start. Headers are
         short, and have their room.
         """
-        if self.origin is not None:
-            self.events = list(self._events(self.origin))
-            self.records = list(self._records())
-        written = [*self.versions.values(), *map(written_numbers, self.links.values())]
-        written += [body for _, body, _ in self.events]
-        written += [body for _, _, body in self.records if body is not None]
-        if max(map(len, written), default=0) > ROW_BYTES_MAX:
+        if self.origin is not None and self.news:
+            self._write(self.origin)
+        kept = [*self.versions.values(), *map(written_numbers, self.links.values())]
+        if max(map(len, kept), default=0) > ROW_BYTES_MAX:
             raise rejected("record", "too_much")
 
-    def _events(self, origin: Origin) -> Iterator[tuple[str, bytes, Headers]]:
+    def _write(self, origin: Origin) -> None:
         source, item, position, withhold = origin
         traceparent = aside.trace(item.traceparent)
-        number = 0
         for person, change, time in self.news:
-            if (event := change.event) is None:
-                continue
-            envelope = Envelope(
-                id=change.event_id,
-                source=source,
-                type=event.type,
-                subject=Pseudonym(person),
-                time=time,
-                traceparent=traceparent,
-                withhold=withhold,
-            )
-            yield person, _written(event), envelope.to_headers(f"{position}/{number}")
-            number += 1
-
-    def _records(self) -> Iterator[tuple[str, str, bytes | None]]:
-        for person, change, _ in self.news:
-            if (record := change.record) is not None:
-                yield person, registry_key(person, record), _written(record)
+            event, record = change.event, change.record
+            if event is not None:
+                envelope = Envelope(
+                    change.event_id, source, event.type, person, time, traceparent=traceparent, withhold=withhold
+                )
+                self.events.append((person, _written(event), envelope.to_headers(f"{position}/{len(self.events)}")))
+            if record is not None:
+                self.records.append((person, registry_key(person, record), _written(record)))
             if change.erases is not None:
-                yield person, f"{person}/{change.erases}", None
+                self.records.append((person, f"{person}/{change.erases}", None))
 
 
 def _written(contract: Contract) -> bytes:
     """Return what ``model_dump_json(exclude_none=True)`` says, as bytes: it would make text first."""
-    return contract.__pydantic_serializer__.to_json(contract, exclude_none=True)
+    found = contract.__pydantic_serializer__.to_json(contract, exclude_none=True)
+    if len(found) > ROW_BYTES_MAX:
+        raise rejected("record", "too_much")
+    return found

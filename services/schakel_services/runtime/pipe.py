@@ -40,7 +40,10 @@ class Step(Protocol):
         """Forget everything and restore it from the log; called after the fence."""
 
     async def work(self, records: Records) -> Outputs | None:
-        """Return what to write; None when there is nothing to write and no offset to move."""
+        """Return what to write; None when there is nothing to write and no offset to move.
+
+        It may leave some of the records (``Outputs.left``), but never all of them.
+        """
 
     def committed(self) -> None:
         """The outputs of the last ``work`` are on the log: update what is in memory and answer who waits."""
@@ -174,16 +177,17 @@ class Pipe:
 
     async def _loop(self, writer: Writer) -> None:
         polling: asyncio.Task[Records] | None = None
+        left: Records = {}
         try:
             while not self._stopping.is_set():
                 if self._consumer is not None and polling is None and not self._paused():
                     polling = asyncio.create_task(self._poll(self._consumer))
-                records = await self._next(polling)
-                if polling is not None and polling.done():
+                records = left or await self._next(polling)
+                if not left and polling is not None and polling.done():
                     polling = None
                 self.progress.beat()
                 began = asyncio.get_running_loop().time()
-                await self._turn(writer, records)
+                left = await self._turn(writer, records)
                 if self._pace_s and 0 < sum(map(len, records.values())) < FEW:
                     await asyncio.sleep(began + self._pace_s - asyncio.get_running_loop().time())
         finally:
@@ -209,19 +213,32 @@ class Pipe:
         self._woken.clear()
         return polling.result() if polling is not None and polling.done() else {}
 
-    async def _turn(self, writer: Writer, records: Records) -> None:
+    async def _turn(self, writer: Writer, records: Records) -> Records:
+        """Let the step work and commit what it took; return what it left for the next turn."""
         outputs = await self._step.work(records)
         if outputs is None and not records:
-            return
-        offsets = {partition: found[-1].offset + 1 for partition, found in records.items() if found}
+            return {}
+        outputs = Outputs() if outputs is None else outputs
+        taken = _without(records, outputs.left)
+        offsets = {partition: found[-1].offset + 1 for partition, found in taken.items() if found}
         if outputs:
             pass_failpoint("before_transaction")
-        await writer.commit(outputs or Outputs(), offsets, self._group if offsets else None)
+        await writer.commit(outputs, offsets, self._group if offsets else None)
         self._step.committed()
-        for partition, found in records.items():
+        for partition, found in taken.items():
             if found and self._consumer is not None:
                 self.progress.read(partition, len(found), self._lag(partition, found[-1].offset + 1))
+        if outputs.more:
+            self.wake()
+        return outputs.left
 
     def _lag(self, partition: TopicPartition, position: int) -> int:
         end = self._consumer.highwater(partition) if self._consumer is not None else None
         return 0 if end is None else max(0, end - position)
+
+
+def _without(records: Records, left: Records) -> Records:
+    """Return the records without the last ones of each partition, which were left."""
+    if not left:
+        return records
+    return {partition: found[: len(found) - len(left.get(partition, ()))] for partition, found in records.items()}

@@ -1,10 +1,10 @@
 """One transaction: outputs, state and the offsets that they were made from, all or nothing."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from schakel_services.runtime.closing import stop_client
@@ -29,6 +29,12 @@ class Outputs:
     """What one step wants written; rows keep their order within a partition."""
 
     rows: dict[tuple[str, int], list[Row]] = field(default_factory=dict)
+    left: dict[TopicPartition, Sequence[ConsumerRecord]] = field(default_factory=dict)
+    """What the step left of the records that it was given, of each partition the last ones; it is given them again,
+    before any others."""
+
+    more: bool = False
+    """Whether something else waits for the step: then the next turn comes at once."""
 
     def add(
         self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Headers = NO_HEADERS

@@ -124,6 +124,25 @@ async def test_a_file_stays_while_nothing_is_taken(plans: Path, counter: Recepti
     assert files(plans) == ["accepted/a.json"]
 
 
+async def test_large_files_are_in_memory_a_few_at_once(
+    plans: Path, counter: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next are read when those before them are put away; one that is larger than all may be is read alone."""
+    monkeypatch.setattr(module, "BYTES_AT_ONCE", 100)
+    away = []
+
+    class Watching(Reception):
+        async def hand_in(self, item: Incoming) -> Result:
+            away.append(len(files(plans / "accepted")))
+            return await super().hand_in(item)
+
+    watching = Watching(counter.partner, counter.connectors, counter.keys, counter.inbox, counter.progress)
+    for name, size in zip("abcde", (50, 50, 300, 60, 40), strict=True):
+        (plans / f"{name}.json").write_bytes(b"x" * size)
+    await look(watched(plans, watching))
+    assert all(before >= least for before, least in zip(away, (0, 0, 2, 3, 3), strict=True))
+
+
 async def test_trouble_with_some_files_never_keeps_the_others(
     plans: Path, counter: Reception, monkeypatch: pytest.MonkeyPatch
 ) -> None:

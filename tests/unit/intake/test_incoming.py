@@ -24,6 +24,28 @@ def test_records_leave_in_the_order_in_which_they_came() -> None:
     assert (inbox.take(5), inbox.take(5)) == (items[2:], [])
 
 
+def test_so_many_bytes_leave_at_once() -> None:
+    """And one of any size; those behind it wait."""
+    inbox, items = Inbox(), [record(size) for size in (60, 40, 1, 300, 5)]
+    for item in items:
+        inbox.put(item)
+    assert [inbox.take(9, 100) for _ in range(4)] == [items[:2], items[2:3], items[3:4], items[4:]]
+
+
+def test_what_is_put_back_is_the_first_to_leave_again() -> None:
+    """In its order, though others came meanwhile and took its room."""
+    inbox, items = Inbox(bytes_max=100), [record(number) for number in (40, 30, 20, 60)]
+    for item in items[:3]:
+        inbox.put(item)
+    taken = inbox.take(3)
+    inbox.put(items[3])
+    inbox.put_back(taken[1:])
+    with pytest.raises(TooBusy):
+        inbox.put(record(1))
+    assert inbox.take(4) == items[1:]
+    inbox.put(record(100))
+
+
 def test_no_more_records_than_so_many_wait() -> None:
     """The next is told to come later; when some have left there is room again."""
     inbox = Inbox(count_max=3)

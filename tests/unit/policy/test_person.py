@@ -1,13 +1,19 @@
 """Who has anything to do with a person, as the gate asks it before it decides."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from schakel_contracts.codes import Role
+from schakel_contracts.codes import Category, Role
 from schakel_contracts.consent import Recipient
 from schakel_contracts.policy import PersonRegistry
 from schakel_contracts.policy.citation import citation, cites
+from schakel_contracts.registry import ExitRecord, RequestRecord
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 
 
 def test_involved_is_whoever_a_record_names(desk: Any) -> None:
@@ -54,3 +60,37 @@ def test_citations_of_one_article_are_the_same() -> None:
 def test_a_request_opens_what_it_cites(asked: str, opens: bool) -> None:  # noqa: FBT001 - a table's column
     """R6: the article, or the very paragraph; another paragraph of the same article is another question."""
     assert cites(citation(asked), citation("PW64-1-n")) is opens
+
+
+def test_a_planned_exit_counts_from_its_very_instant() -> None:
+    """And not before."""
+    left = PersonRegistry.from_records([ExitRecord(id=UUID(int=1), since=NOW, planned=True)])
+    assert [left.has_left(NOW - SECOND), left.has_left(NOW)] == [False, True]
+    assert not PersonRegistry.from_records(()).has_left(NOW)
+
+
+@pytest.mark.parametrize(
+    ("since", "now", "ended"),
+    [
+        (0, 10, True),
+        (0, 9, False),
+        (-1, 10, False),
+        (9, 10, True),
+        (10, 10, False),
+        (10, 11, False),
+    ],
+)
+def test_a_request_that_was_open_then_has_ended_since(since: int, now: int, *, ended: bool) -> None:
+    """It opens at its first instant and is over at its last one; of who asked nothing, nothing ended."""
+    asked = RequestRecord(
+        id=UUID(int=1),
+        party="inc-1",
+        article="PW64(1)(n)",
+        categories=(Category.PLACEMENT,),
+        valid_from=NOW,
+        valid_until=NOW + 10 * SECOND,
+    )
+    person, article = PersonRegistry.from_records([asked]), citation("PW64(1)(n)")
+    between = (NOW + since * SECOND, NOW + now * SECOND)
+    assert person.request_ended("inc-1", Category.PLACEMENT, article, *between) is ended
+    assert not person.request_ended("uwv-1", Category.PLACEMENT, article, *between)

@@ -61,13 +61,14 @@ def basis(policy: Policy, *codes: str) -> dict[str, Any]:
         (WORK, {}, {"asserted": True}, None),
         (JOB, {}, {"outlives": True}, f"outlives: asks less: {TO_JOB}"),
         (WORK, {}, {"outlives": False}, None),
+        (JOB, {}, {"owed": True}, f"owed: asks less: {TO_JOB}"),
         (JOB, {}, {"about_roles": frozenset({Role.JOB})}, None),
         (WORK, {}, {"about_roles": frozenset({Role.JOB})}, None),
         (WORK, {}, {"about_roles": frozenset()}, f"about_roles: asks less: {TO_WORK}"),
         (WORK, {}, {"about_roles": frozenset({Role.JOB, Role.GGZ})}, f"about_roles: asks less: {TO_WORK}"),
         (JOB, {}, {"attempts": ()}, None),
     ],
-    ids=range(28),
+    ids=range(29),
 )
 def test_each_thing_that_a_cell_asks_less_is_said(
     key: tuple[str, Role, Role], row: dict[str, Any], changes: dict[str, Any], says: str | None, policy: Policy

@@ -10,6 +10,7 @@ from schakel_contracts.codes import Outcome, Reason, Role
 from schakel_contracts.consent import ConsentWithdrawn
 from schakel_contracts.policy import PersonRegistry, Ruling
 from schakel_contracts.policy.facts import Addressee, facts_of
+from schakel_contracts.policy.withdrawals import as_left, taken_back_at
 from schakel_contracts.registry import ConsentWithdrawalRecord
 
 LEVEL = "support_level.changed"
@@ -77,3 +78,13 @@ def test_who_keeps_a_consent_is_known(desk: Any) -> None:
     found = PersonRegistry.from_records([consent]).consent(consent.id)
     assert found is not None
     assert found.keeper == "ggz-1"
+
+
+def test_the_first_withdrawal_is_the_one_that_is_kept(desk: Any) -> None:
+    """Of two elsewhere, and of one elsewhere and one at the keeper."""
+    early, late = taken_back(), taken_back(id=UUID(int=901), withdrawn_at=NOW + DAY)
+    consent = desk.consent(desk.party(Role.JOB), LEVEL)
+    for records in ((early, late), (late, early)):
+        assert taken_back_at(records) == {UUID(int=1): NOW - DAY}
+    for own, elsewhere in ((NOW - DAY, NOW), (NOW, NOW - DAY), (None, NOW - DAY)):
+        assert as_left(consent.model_copy(update={"withdrawn_at": own}), elsewhere).withdrawn_at == NOW - DAY

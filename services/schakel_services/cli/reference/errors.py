@@ -87,7 +87,7 @@ MEANING = {
     "too_many_parts": "The consent falls apart into more permissions than one record can hold.",
     "too_many_rows": "More rows than one file may hold.",
     "too_many_rules": "More rules within rules than a consent may hold.",
-    "too_much": "More than is kept of one record, or of one person's numbers; the rest needs a key of its own.",
+    "too_much": "More than is kept of one record or of one person's numbers, or than one record can change at once.",
     "undecipherable": "Encrypted, but not with this partner's data key for this topic.",
     "unknown_column": "A column that no kind of row has, or a cell that has no column; named by its number.",
     "unknown_role": "The record is withheld from a role that there is none of; nobody would be kept from it.",
