@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,14 @@ os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".cache" / "hyp
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare ``--update-golden``, which rewrites what connectors promise."""
     parser.addoption("--update-golden", action="store_true", help="rewrite the expected files")
+
+
+def pytest_configure() -> None:
+    """Load Hypothesis now: its plugin else does so at the very end, to say what it wrote.
+
+    Python 3.11 can't parse a module while garbage that is collected meanwhile has a traceback to print.
+    """
+    import_module("hypothesis.internal.observability")
 
 
 def pytest_collection_finish() -> None:

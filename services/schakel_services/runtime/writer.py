@@ -100,12 +100,18 @@ class Writer:
             if append(key=key, value=value, timestamp=None, headers=headers) is not None:
                 continue
             _check(batch, topic)
-            sent.append(await producer.send_batch(batch, topic, partition=partition))
+            sent.append(_heard(await producer.send_batch(batch, topic, partition=partition)))
             batch = producer.create_batch()
             append = batch.append
             append(key=key, value=value, timestamp=None, headers=headers)
         _check(batch, topic)
-        sent.append(await producer.send_batch(batch, topic, partition=partition))
+        sent.append(_heard(await producer.send_batch(batch, topic, partition=partition)))
+
+
+def _heard(sent: "asyncio.Future[object]") -> "asyncio.Future[object]":
+    """Let nobody complain later that its failure was not heard: where an earlier step fails, it is not waited for."""
+    sent.add_done_callback(lambda done: None if done.cancelled() else done.exception())
+    return sent
 
 
 def _check(batch: BatchBuilder, topic: str) -> None:
