@@ -96,7 +96,12 @@ class RepresentationRecord(Contract):
     scope: tuple[Category, ...] = ()
     valid_from: date | None = None
     valid_until: date | None = None
-    changed_at: datetime | None = None
+    change: Literal["begun", "changed", "ended"] = Field(
+        default="changed", description="What was told last of it; ended: nobody represents any more, whatever its days."
+    )
+    changed_at: datetime | None = Field(
+        default=None, description="When that was told, by the clock of the intake: it ends consents of before (R10)."
+    )
 
 
 class RequestRecord(Contract):

@@ -164,6 +164,28 @@ def test_a_withdrawal_by_key_tells_whom_the_consent_named() -> None:
     assert told(tried(given, memory)) == [("record", "withdrawn_before")]
 
 
+def test_an_objection_that_is_lifted_names_nobody() -> None:
+    """Whom it named would learn that there was one; the registry keeps what it was, whatever its end names."""
+    for recipients in ({}, {"recipients": ["opstap"]}):
+        memory: Memory = {}
+        tried(a_row("consent.granted", effect="deny", recipients=["opstap/JOB"]), memory)
+        lifted = tried({"type": "consent.withdrawn", "record": "A-1", "bsn": BSN} | recipients, memory)
+        assert [event["recipients"] for event in lifted["events"]] == [[]]
+        (record,) = lifted["registry"]
+        assert (record["effect"], record["withdrawn_at"] is not None) == ("deny", True)
+        assert [each["party"] for each in record["recipients"]] == ["opstap"]
+
+
+def test_what_was_given_stays_on_record_though_its_withdrawal_names_somebody() -> None:
+    """The proof outlives the consent (AVG 7(1))."""
+    memory: Memory = {}
+    given = tried(a_row("consent.granted", recipients=["opstap/JOB"]), memory)["registry"][0]
+    row = {"type": "consent.withdrawn", "record": "A-1", "bsn": BSN, "recipients": ["opstap"]}
+    (gone,) = tried(row, memory)["registry"]
+    kept = ("effect", "purposes", "categories", "form", "granted_at", "text_version")
+    assert {name: gone[name] for name in kept} == {name: given[name] for name in kept}
+
+
 def test_a_consent_that_another_replaces_ends_with_it() -> None:
     """In one row, and so in one transaction."""
     memory: Memory = {}

@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from schakel_connectors.stated.closing import closing, standing
 from schakel_connectors.stated.representation import RepresentationStated
 from schakel_connectors.statement import OrganisationRef, Party, Sender
 from schakel_contracts.codes import Category, Grantor, Role
+from schakel_contracts.registry import RepresentationRecord
 
 IDENTITY = UUID("00000000-0000-4000-8000-000000000001")
 RECEIVED = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -37,3 +39,14 @@ def test_representation_is_told_and_kept_with_the_moment_of_its_change() -> None
         RECEIVED,
     )
     assert stated.memory(None) == "told"
+
+
+def test_that_it_begins_changes_or_ends_is_said_apart() -> None:
+    """One ends whatever its days say, and one that begins may be whose consent is a moment older (R10)."""
+    sender = Sender("gemeente", Role.WMO, resolve)
+    stated = RepresentationStated("representation", Grantor.GUARDIAN)
+    begun = stated.record(IDENTITY, None, sender, RECEIVED)
+    changed = stated.record(IDENTITY, stated.memory(None), sender, RECEIVED)
+    ended = closing("representation", standing(changed), moved=False).record(IDENTITY, "told", sender, RECEIVED)
+    assert isinstance(ended, RepresentationRecord)
+    assert [record.change for record in (begun, changed, ended)] == ["begun", "changed", "ended"]

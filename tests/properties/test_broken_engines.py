@@ -65,6 +65,7 @@ BROKEN_RECORDS: dict[str, Doctor] = {
     "R10 never superseded": permits(superseded_at=None),
     "R10 any text": permits(text_version=None),
     "R10 representation never changes": hide(RepresentationRecord, changed_at=None),
+    "R10 who ended goes on": hide(RepresentationRecord, change="changed", valid_until=None, changed_at=None),
     "R11 withdrawal is not heard": permits(withdrawn_at=None),
     "R12 no questions asked": permits(freely_given=tuple(FreelyGivenCheck)),
     "R13 anybody may consent": permits(grantor="subject", co_grantor="parent"),

@@ -158,7 +158,9 @@ class RepresentationGone:
         """Return the representation, over; consents that were given before end with it (R10)."""
         del memory, sender
         last = received_at.date() - timedelta(days=1)
-        return RepresentationRecord(id=identity, capacity=self.capacity, valid_until=last, changed_at=received_at)
+        return RepresentationRecord(
+            id=identity, capacity=self.capacity, valid_until=last, change="ended", changed_at=received_at
+        )
 
     def memory(self, previous: str | None) -> str:
         """Remember nothing but that it was told."""

@@ -85,7 +85,10 @@ class ConsentStated:
     def event(
         self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime
     ) -> ConsentGranted | ConsentWithdrawn | None:
-        """Return granted for terms that hold, withdrawn for those that end; nothing for what was never known."""
+        """Return granted for terms that hold, withdrawn for those that end; nothing for what was never known.
+
+        An objection that is lifted names nobody: whom it named has nothing to stop, and may not learn of it.
+        """
         if self.standing is Standing.HOLDS and self.terms:
             if memory == Standing.WITHDRAWN:
                 raise rejected("Consent.status", "withdrawn_before")
@@ -96,7 +99,7 @@ class ConsentStated:
         return ConsentWithdrawn(
             consent_id=identity,
             effective=self._ended_at(received_at),
-            recipients=self._known_recipients(sender),
+            recipients=() if self._objects() else self._known_recipients(sender),
         )
 
     def record(self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime) -> ConsentRecord | None:
@@ -141,6 +144,9 @@ class ConsentStated:
         ahead = given is not None and given > received_at + AHEAD
         if ahead and self.given_field is not None and terms.effect is ConsentEffect.PERMIT:
             raise rejected(self.given_field, "date_in_future")
+
+    def _objects(self) -> bool:
+        return (self.terms or NOTHING).effect is ConsentEffect.DENY
 
     def _ends(self, memory: str | None) -> bool:
         """What held ends; a withdrawal that comes first is told too, since it names who may know the consent."""

@@ -29,7 +29,7 @@ class ConsentByKeyStated(ConsentStated):
     """A consent that holds, or, by its key alone, that it was withdrawn.
 
     What it says is remembered while it holds, so that those it names are told to stop, and the registry keeps what was
-    given, by whom and how. Raises ``RecordRejected`` with the rule
+    given, by whom and how, also where the withdrawal names somebody. Raises ``RecordRejected`` with the rule
     ``withdrawn_before`` for one that comes back, and ``consent_unknown`` for a key that never was: a slip in the key
     of a withdrawal must not look like a withdrawal. Nor must that of one that another replaced, which goes on:
     ``superseded``.
@@ -68,7 +68,8 @@ class ConsentByKeyStated(ConsentStated):
         if memory is None:
             return None, self
         stood, _, said = memory.partition(" ")
-        if self.terms is not None or not said:
+        if self.standing is Standing.HOLDS or not said:
             return stood, self
         given = GIVEN.validate_json(said)
-        return stood, replace(self, terms=given.terms, proof=given.proof)
+        terms = given.terms if self.terms is None else replace(given.terms, recipients=self.terms.recipients)
+        return stood, replace(self, terms=terms, proof=given.proof)

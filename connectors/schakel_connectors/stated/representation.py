@@ -34,14 +34,18 @@ class RepresentationStated:
         )
 
     def record(self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime) -> RepresentationRecord:
-        """Return the representation as it now stands; its change ends consents that were given before (R10)."""
-        del memory, sender
+        """Return the representation as it now stands; its change ends consents that were given before (R10).
+
+        That it begins is told apart: whoever begins may have given a consent that by another clock was before.
+        """
+        del sender
         return RepresentationRecord(
             id=identity,
             capacity=self.capacity,
             scope=self.scope,
             valid_from=self.valid_from,
             valid_until=self.valid_until,
+            change="begun" if memory is None else "changed",
             changed_at=received_at,
         )
 

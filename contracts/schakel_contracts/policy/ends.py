@@ -19,6 +19,10 @@ from schakel_contracts.policy.grantor import LACKS_OWN_WORD, OWN_DECISION, OWN_S
 from schakel_contracts.registry import ConsentRecord, RepresentationRecord
 
 AFTER_TRAJECTORY = timedelta(days=30)
+AT_ALL = timedelta()
+CLOCKS_DIFFER = timedelta(hours=2)
+"""Who begins to represent may have given a consent that by another clock is so much older."""
+
 RIGHT_UPHELD: Flaw = (Reason.RIGHT_EXERCISED, Remedy.NONE)
 """The person objected and was right: there is no answer to wait for."""
 
@@ -82,21 +86,39 @@ def _by_circumstance(given: datetime, who: frozenset[Grantor], around: Around) -
             yield start_of(birthday(around.adult_on, OWN_SAY)), LACKS_OWN_WORD
     if who != {Grantor.SUBJECT}:
         for record in around.representations:
-            for change in changes(record):
-                if change > given:
-                    yield change, Reason.CONSENT_EXPIRED
+            for moment in _changes(given, who, record):
+                yield moment, Reason.CONSENT_EXPIRED
     if (end := _after_trajectories(given, around.trajectories)) is not None:
         yield end, Reason.CONSENT_EXPIRED
 
 
-def changes(record: RepresentationRecord) -> list[datetime]:
-    """Return the moments at which it changes who represents a person."""
-    found = [] if record.changed_at is None else [instant(record.changed_at)]
-    if record.valid_from is not None:
-        found.append(start_of(record.valid_from))
-    if record.valid_until is not None:
-        found.append(end_of(record.valid_until))
-    return found
+def is_undone(given: datetime, who: frozenset[Grantor], around: Around) -> bool:
+    """Say whether it was told since that somebody else represents, or nobody: as soon as that is read (R10).
+
+    The clock of the desk that was told so says after which consents, and not from when.
+    """
+    return who != {Grantor.SUBJECT} and any(
+        _told_since(given, who, record) is not None for record in around.representations
+    )
+
+
+def _changes(given: datetime, who: frozenset[Grantor], record: RepresentationRecord) -> Iterator[datetime]:
+    """Yield when it changes, after a consent was given by these, who represents the person."""
+    if (told := _told_since(given, who, record)) is not None:
+        yield told
+    if record.valid_from is not None and (first := start_of(record.valid_from)) > given:
+        yield first
+    if record.valid_until is not None and (over := end_of(record.valid_until)) > given:
+        yield over
+
+
+def _told_since(given: datetime, who: frozenset[Grantor], record: RepresentationRecord) -> datetime | None:
+    """Return when a representation was told of last, if that ends a consent that was given before by these."""
+    if record.changed_at is None:
+        return None
+    told = instant(record.changed_at)
+    may_be_theirs = record.change == "begun" and record.capacity in who
+    return told if told - given > (CLOCKS_DIFFER if may_be_theirs else AT_ALL) else None
 
 
 def _after_trajectories(given: datetime, trajectories: tuple[date | None, ...]) -> datetime | None:

@@ -67,9 +67,15 @@ def has_own_say(given: datetime, adult_on: date) -> bool:
     return given >= start_of(birthday(adult_on, OWN_SAY))
 
 
-def flaw_for_age(who: frozenset[Grantor], given: datetime, adult_on: date) -> Flaw | None:
-    """Return what a consent for somebody below sixteen lacks: who represents, and from twelve the own word too."""
-    if not who & RESPONSIBLE:
+def flaw_for_age(
+    who: frozenset[Grantor], given: datetime, adult_on: date, representations: Iterable[RepresentationRecord] = ()
+) -> Flaw | None:
+    """Return what a consent for somebody below sixteen lacks: who represents, and from twelve the own word too.
+
+    A parent or guardian need not be on record; but where they are, and none of them represents any more, nobody
+    consented in that capacity.
+    """
+    if not (who & RESPONSIBLE) - _gone(given, representations):
         return LACKS_REPRESENTATIVE
     if Grantor.SUBJECT not in who and has_own_say(given, adult_on):
         return LACKS_OWN_WORD
@@ -114,7 +120,16 @@ def _scope(
     return by_itself & named if named else by_itself
 
 
+def _gone(given: datetime, representations: Iterable[RepresentationRecord]) -> set[Grantor]:
+    """Return the capacities that are on record, and of which every representation was over."""
+    known = tuple(representations)
+    return {record.capacity for record in known} - {record.capacity for record in known if not _over(record, given)}
+
+
 def _stood(record: RepresentationRecord, given: datetime) -> bool:
-    return (record.valid_from is None or start_of(record.valid_from) <= given) and (
-        record.valid_until is None or given < end_of(record.valid_until)
-    )
+    """Say whether somebody represented at an instant; of one that ended since, nothing stands any more."""
+    return (record.valid_from is None or start_of(record.valid_from) <= given) and not _over(record, given)
+
+
+def _over(record: RepresentationRecord, given: datetime) -> bool:
+    return record.change == "ended" or (record.valid_until is not None and end_of(record.valid_until) <= given)

@@ -16,7 +16,15 @@ from schakel_contracts.codes import (
     Role,
 )
 from schakel_contracts.policy.civil_time import ALWAYS, NEVER, instant
-from schakel_contracts.policy.ends import PLAIN, Around, Lack, end_of_permission, is_taken_away, last_instant
+from schakel_contracts.policy.ends import (
+    PLAIN,
+    Around,
+    Lack,
+    end_of_permission,
+    is_taken_away,
+    is_undone,
+    last_instant,
+)
 from schakel_contracts.policy.grantor import BEYOND_SCOPE, Flaw, decides_alone, flaw_for_age, givers, say_of
 from schakel_contracts.policy.objecting import widened
 from schakel_contracts.registry import ConsentRecord
@@ -45,8 +53,9 @@ class Standing(NamedTuple):
     checks: frozenset[FreelyGivenCheck]
     begin: datetime
     end: datetime
-    """From when it no longer holds. A permission that was withdrawn, or that another replaced, holds at no moment at
-    all: when that was is told by the clock of the desk that took it, and no delivery may wait for that clock."""
+    """From when it no longer holds. A permission that was withdrawn, that another replaced, or that was undone by a
+    change of who represents the person, holds at no moment at all: when that was is told by the clock of the desk that
+    took it, and no delivery may wait for that clock."""
     lasted: datetime
     """Until when it held by what its record says: of several that ended, the last gives the reason."""
     ended_by: Lack
@@ -60,6 +69,8 @@ class Standing(NamedTuple):
     """Kinds of data that it names, and in which those who consented had no say."""
     keeper: str | None
     """The partner that took it, and keeps its proof."""
+    replaced: bool
+    """Whether another took its place, which may go on where this one is over."""
 
     def stands(self, now: datetime) -> bool:
         """Say whether it holds at an instant."""
@@ -126,7 +137,7 @@ def stand(record: ConsentRecord, around: Around = PLAIN) -> Standing:
         moment = record.granted_at or record.valid_from
         given = None if moment is None else instant(moment)
         lasted, ended_by = end_of_permission(record, given, who, around)
-        end = NEVER if is_taken_away(record) else lasted
+        end = NEVER if is_taken_away(record) or (given is not None and is_undone(given, who, around)) else lasted
         if given is not None and (around is not PLAIN or who is not ALONE):
             flaw, beyond = _unfit(who, categories, given, around)
     return Standing(
@@ -147,6 +158,7 @@ def stand(record: ConsentRecord, around: Around = PLAIN) -> Standing:
         flaw=flaw,
         beyond=beyond,
         keeper=record.collected_by,
+        replaced=record.superseded_at is not None,
     )
 
 
@@ -155,7 +167,7 @@ def _unfit(
 ) -> tuple[Flaw | None, frozenset[Category]]:
     """Return what was wrong with who consented, and the kinds of data in which they had no say (R13)."""
     if around.adult_on is not None and not decides_alone(given, around.adult_on):
-        return flaw_for_age(who, given, around.adult_on), NOTHING
+        return flaw_for_age(who, given, around.adult_on, around.representations), NOTHING
     if Grantor.SUBJECT in who:
         return None, NOTHING
     return None, categories - say_of(who, given, around.representations)

@@ -19,8 +19,14 @@ def taken_back_at(withdrawals: Iterable[ConsentWithdrawalRecord]) -> dict[UUID, 
 
 
 def as_left(record: ConsentRecord, taken_back: datetime | None) -> ConsentRecord:
-    """Return a consent as a withdrawal elsewhere leaves it; an objection stands whatever others say."""
+    """Return a consent as a withdrawal elsewhere leaves it; an objection stands whatever others say.
+
+    Of one that another had replaced before there was nothing to take back: nobody may read that it was withdrawn,
+    since the other goes on.
+    """
     if taken_back is None or record.effect is ConsentEffect.DENY:
+        return record
+    if record.superseded_at is not None and instant(record.superseded_at) <= taken_back:
         return record
     own = taken_back if record.withdrawn_at is None else instant(record.withdrawn_at)
     return record.model_copy(update={"withdrawn_at": min(taken_back, own)})

@@ -54,8 +54,8 @@ def _consents(records: Sequence[Record]) -> Iterator[tuple[Change, str]]:
             continue
         if record.withdrawn_at or record.superseded_at or standing.ended_by is Reason.CONSENT_WITHDRAWN:
             continue
-        if standing.begin < standing.end and NEVER < standing.end < ALWAYS:
-            about = {"ends": standing.end.isoformat(), "purposes": list(record.purposes)}
+        if standing.begin < standing.lasted and NEVER < standing.lasted < ALWAYS:
+            about = {"ends": standing.lasted.isoformat(), "purposes": list(record.purposes)}
             if standing.begin > NEVER:
                 about["start"] = day_of(standing.begin).isoformat()
             yield Change(f"{CONSENT}/{record.id}", about), _collector(record)

@@ -73,7 +73,7 @@ class Teller:
         person = self._people.of(envelope.subject)
         withdrawn = said.event if isinstance(said.event, ConsentWithdrawn) else None
         if withdrawn and (heard := nothing_to_withdraw(envelope, withdrawn, source, person)):
-            self.undelivered(envelope, source, heard, record)
+            self._not_withdrawn(read, withdrawn, heard, record)
             return
         verdicts: list[str] = []
         without_consent: list[Permit] = []
@@ -104,6 +104,20 @@ class Teller:
     def undelivered(self, envelope: Envelope, source: Addressee, heard: DeliveryNotCompleted, record: str) -> None:
         """Let the sender hear that a delivery was given up; this has a decision record of its own."""
         if verdicts := self._sender_hears(envelope, source, heard, Places(record)):
+            self._decide(envelope, source, verdicts)
+
+    def _not_withdrawn(self, read: Read, event: ConsentWithdrawn, heard: DeliveryNotCompleted, record: str) -> None:
+        """Let the sender hear that nothing was withdrawn, and the keeper that somebody asked for it; nobody else."""
+        envelope, said, source, _ = read
+        person, places = self._people.of(envelope.subject), Places(record)
+        keeper = told_to_stop(event, source, person)
+        verdicts = [
+            self._notify(envelope, said, recipient, ruling, places, person)
+            for recipient, ruling in self.decided(read)
+            if recipient.id in keeper and ruling.outcome is not DENY
+        ]
+        verdicts += self._sender_hears(envelope, source, heard, places)
+        if verdicts:
             self._decide(envelope, source, verdicts)
 
     def kept_back(self, subject: str, recipient: str) -> None:

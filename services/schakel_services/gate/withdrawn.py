@@ -12,12 +12,16 @@ NOBODY: frozenset[str] = frozenset()
 
 
 def told_to_stop(event: ConsentWithdrawn, source: Addressee, person: PersonRegistry) -> frozenset[str]:
-    """Return who keeps the consent and whom it names; nobody where its keeper withdrew it, who says that itself."""
+    """Return who keeps the consent and whom it names; nobody where its keeper withdrew it, who says that itself.
+
+    The keeper alone where another consent took its place: it can ask the person, and whom it named goes on under that
+    one, or was told to stop when that came.
+    """
     consent = person.consent(event.consent_id)
     if consent is None or consent.objection or consent.keeper == source.id:
         return NOBODY
-    keeper = NOBODY if consent.keeper is None else {consent.keeper}
-    return frozenset(consent.parties) | keeper
+    keeper = NOBODY if consent.keeper is None else frozenset({consent.keeper})
+    return keeper if consent.replaced else keeper.union(consent.parties)
 
 
 def named_roles(event: Event, person: PersonRegistry) -> dict[str, Role]:
@@ -48,11 +52,14 @@ def nothing_to_withdraw(
     """Return what the sender hears where nothing was withdrawn; None where something was.
 
     This person has no consent with that id: a slip must not look like a withdrawal. Or it is an objection, which only
-    who keeps it can take back, since that opens ways. Nobody else hears anything.
+    who keeps it can take back, since that opens ways. Or another took its place and goes on: that one must be named.
     """
     consent = person.consent(event.consent_id)
-    if event.recipients or (consent is not None and (not consent.objection or consent.keeper == source.id)):
+    if event.recipients or (consent is not None and consent.keeper == source.id):
         return None
+    if consent is not None and not consent.objection and not consent.replaced:
+        return None
+    replaced = consent is not None and not consent.objection
     return DeliveryNotCompleted.model_validate(
         {
             "event_id": envelope.id,
@@ -60,7 +67,7 @@ def nothing_to_withdraw(
             "recipient": source.id,
             "recipient_role": source.role,
             "stage": Stage.DECISION,
-            "reason": Reason.NO_CONSENT,
+            "reason": Reason.CONSENT_EXPIRED if replaced else Reason.NO_CONSENT,
             "remedy": Remedy.ASK_THE_PERSON,
         }
     )

@@ -7,9 +7,11 @@ from tests.properties.model.records import (
     Json,
     Pile,
     as_it_stands,
-    between,
+    has_gone,
     is_closed_by,
-    representation_changes,
+    is_told_anew,
+    representation_days,
+    represented,
     trajectory_end,
 )
 from tests.properties.model.tables import TEXT_MAJOR
@@ -87,7 +89,9 @@ def endings(paper: Json, pile: Pile) -> list[tuple[int, str]]:
         birthdays = [begins(birthday(record["adult_on"], age)) for age in (16, 18)]
         ends += [(moment, "consent_expired") for moment in birthdays if given < moment]
     if any(who != "subject" for who in who_gave(paper)):
-        ends += [(moment, "consent_expired") for moment in representation_changes(pile) if given < moment]
+        ends += [(moment, "consent_expired") for moment in representation_days(pile) if given < moment]
+        if is_told_anew(pile, given, who_gave(paper)):
+            ends.append((0, "consent_expired"))
     # What would have run out first, by the moments that the papers name, may be told as run out.
     first = min((instant(moment) for moment in taken_back), default=0)
     return ends + [(0, reason) for moment, reason in ends if moment <= first]
@@ -116,7 +120,7 @@ def who_may(paper: Json, pile: Pile, category: str, now: int) -> set[str]:
     """Return why those who gave it could not, if so (R13)."""
     gave = who_gave(paper)
     years = age(pile, now)
-    responsible = [who for who in gave if who in ("parent", "guardian")]
+    responsible = [who for who in gave if who in ("parent", "guardian") and not has_gone(pile, who, now)]
     if years == 11:
         return set() if responsible else {"not_valid_for_age"}
     if years == 15:
@@ -124,8 +128,8 @@ def who_may(paper: Json, pile: Pile, category: str, now: int) -> set[str]:
     if "subject" in gave:
         return set()
     for who in gave:
-        for record in as_it_stands(pile, "representation"):
-            if record["capacity"] != who or not between(record, now):
+        for record in represented(pile, now):
+            if record["capacity"] != who:
                 continue
             if who != "authorised_proxy" and record["scope"] and category not in record["scope"]:
                 continue  # A court may have named less than the capacity has by itself; never more.

@@ -120,7 +120,8 @@ def represent(world: World, choose: Choices) -> None:
         scope=choose.of([[world.category], [], FEW]),
         valid_from=choose.seldom(None, [world.on(n) for n in (-400, 0, 1)], 3),
         valid_until=choose.seldom(None, [world.on(n) for n in (40, 0)], 4),
-        changed_at=choose.seldom(None, [world.stamp(choose, days=n) for n in (-400, 0, 1)], 4),
+        change=choose.of(["begun", "begun", "changed"]),
+        changed_at=choose.seldom(None, [world.stamp(choose, hours=n) for n in (-9_600, -1, 0, 1, 3, 24)], 4),
     )
 
 
@@ -129,8 +130,15 @@ def end_representation(world: World, choose: Choices) -> None:
     paper = world.last(choose, "representation")
     if paper is not None:
         kept = {key: value for key, value in paper.items() if key not in ("kind", "id")}
-        end = {"valid_until": world.on(choose.of([0, -1])), "changed_at": world.stamp(choose)}
-        world.put("representation", paper["id"], **(kept | end))
+        end = choose.of(
+            [
+                {"change": "changed", "valid_until": world.on(choose.of([0, -1]))},
+                {"change": "ended"},
+                {"change": "ended"},
+            ]
+        )
+        told = {"changed_at": world.stamp(choose, hours=choose.of([0, -1, 1]))}
+        world.put("representation", paper["id"], **(kept | end | told))
 
 
 def be_born(world: World, choose: Choices) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.properties.model.days import DAY, begins, day, day_of, instant
+from tests.properties.model.days import DAY, HOUR, begins, day, day_of, instant
 
 Json = dict[str, Any]
 Pile = list[Json]
@@ -115,12 +115,36 @@ def trajectory_end(pile: Pile, given: int) -> int | None:
     return begins(max(day(paper["ended_on"]) for paper in ran) + 30)
 
 
-def representation_changes(pile: Pile) -> list[int]:
-    """Return every moment at which it changed who represents the person (R10)."""
-    moments: list[int] = []
+def is_told_anew(pile: Pile, given: int, gave: list[str]) -> bool:
+    """Say whether it was told after a consent was given that somebody represents, otherwise, or no more (R10)."""
     for paper in as_it_stands(pile, "representation"):
         if paper.get("changed_at"):
-            moments.append(instant(paper["changed_at"]))
+            # Who begins may have given it a little before, by another clock.
+            slack = HOUR * 2 if paper["change"] == "begun" and paper["capacity"] in gave else 0
+            if given + slack < instant(paper["changed_at"]):
+                return True
+    return False
+
+
+def represented(pile: Pile, now: int) -> list[Json]:
+    """Return what is on record of those who represent the person now."""
+    return [p for p in as_it_stands(pile, "representation") if p["change"] != "ended" and between(p, now)]
+
+
+def has_gone(pile: Pile, capacity: str, now: int) -> bool:
+    """Say whether people represented in a capacity, and none of them does any more."""
+    last = [
+        p["change"] == "ended" or (p.get("valid_until") is not None and day(p["valid_until"]) < day_of(now))
+        for p in as_it_stands(pile, "representation")
+        if p["capacity"] == capacity
+    ]
+    return bool(last) and all(last)
+
+
+def representation_days(pile: Pile) -> list[int]:
+    """Return the beginning of every day on which it changes who represents the person (R10)."""
+    moments: list[int] = []
+    for paper in as_it_stands(pile, "representation"):
         if paper.get("valid_from"):
             moments.append(begins(day(paper["valid_from"])))
         if paper.get("valid_until"):
@@ -143,14 +167,11 @@ TOLD = {
 def representative_hears(pile: Pile, category: str, now: int) -> bool:
     """Say whether a representative is told in the person's place (R13): while young, or of what they represent in."""
     births = as_it_stands(pile, "age")
-    acting = as_it_stands(pile, "representation")
-    if category == "accountability" or not (births or acting):
+    if category == "accountability" or not (births or as_it_stands(pile, "representation")):
         return True
     if births and now < max(begins(day(record["adult_on"])) for record in births):
         return True
-    for record in acting:
-        if not between(record, now):
-            continue
+    for record in represented(pile, now):
         named = category in record["scope"]
         if record["capacity"] == "authorised_proxy":
             heard = named

@@ -108,6 +108,16 @@ def test_a_change_of_representation_moves_the_end(clock: QuietClock) -> None:
     assert [(str(day), getattr(e, "days_left", None)) for day, e in found][-1] == ("2026-03-02", None)
 
 
+def test_a_change_of_representation_by_a_clock_that_is_ahead_is_still_said(clock: QuietClock) -> None:
+    """The consent is over as soon as the change is read; that it has ended is told when the change says so."""
+    clock.register(consent(grantor=Grantor.GUARDIAN))
+    moment = datetime(2026, 1, 6, 9, tzinfo=UTC)
+    clock.register(RepresentationRecord(id=uuid4(), capacity=Grantor.GUARDIAN, changed_at=moment))
+    assert [(str(day), type(event)) for day, event in clock.says_until("2026-01-10")] == [
+        ("2026-01-06", ConsentExpired)
+    ]
+
+
 def test_a_renewed_consent_announces_its_new_end(clock: QuietClock) -> None:
     """And not the old one."""
     clock.register(consent(valid_until="2026-07-01T00:00:00+02:00"))

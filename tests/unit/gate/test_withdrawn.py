@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.unit.gate.quiet import QuietGate
 
 from schakel_contracts.codes import Category, ConsentEffect, ConsentForm, Purpose, Reason, Role
 from schakel_contracts.consent import ConsentWithdrawn, Recipient
@@ -60,3 +61,48 @@ def test_an_objection_can_be_taken_back_where_it_is_kept() -> None:
     """Also one that names nobody."""
     person = known(effect=ConsentEffect.DENY, recipients=())
     assert nothing_to_withdraw(ENVELOPE, EVENT, KEEPER, person) is None
+
+
+def gate_of(effect: ConsentEffect) -> QuietGate:
+    """Return a gate with somebody's consent or objection, withdrawn, towards a coach; they hear of their own data."""
+    gate = QuietGate(KEEPER, DESK, Addressee("coach", Role.JOB), Addressee("mijn", Role.CIT))
+    gate.relate("coach", "mijn")
+    right = {"id": UUID(int=1), "purposes": (Purpose.JOB_COACHING,), "categories": (Category.SUPPORT_LEVEL,)}
+    gate.consent(Recipient(party="coach"), **right, effect=effect, withdrawn_at=NOW, collected_by="ggz")
+    return gate
+
+
+def test_the_person_alone_hears_that_an_objection_was_lifted() -> None:
+    """As when it was made: its keeper names nobody."""
+    gate = gate_of(ConsentEffect.DENY)
+    gate.say(EVENT, "ggz")
+    assert [len(gate.told_to(party, ConsentWithdrawn)) for party in ("coach", "mijn", "ggz")] == [0, 1, 0]
+
+
+def test_whom_a_permission_named_must_stop_though_it_became_an_objection() -> None:
+    """The intake names them, who knew of the permission; of the objection they hear nothing."""
+    gate = gate_of(ConsentEffect.DENY)
+    gate.say(EVENT.model_copy(update={"recipients": (Recipient(party="coach"),)}), "ggz")
+    assert len(gate.told_to("coach", ConsentWithdrawn)) == 1
+
+
+def test_who_withdraws_what_was_replaced_hears_that_nothing_stopped() -> None:
+    """And its keeper that somebody asked for it; neither those it named, who go on, nor the person are told it did."""
+    gate = gate_of(ConsentEffect.PERMIT)
+    gate.consent(Recipient(party="coach"), id=UUID(int=1), superseded_at=NOW, collected_by="ggz")
+    decision = gate.say(EVENT, "desk")
+    told = {party: gate.told_to(party, ConsentWithdrawn) for party in ("ggz", "coach", "mijn", "desk")}
+    assert {party: len(found) for party, found in told.items()} == {"ggz": 1, "coach": 0, "mijn": 0, "desk": 0}
+    assert gate.not_completed("desk") == [("desk", Reason.CONSENT_EXPIRED)]
+    assert told["ggz"][0].data["consent_id"] == str(EVENT.consent_id)
+    assert [verdict.recipient for verdict in decision.verdicts] == ["ggz", "desk"]
+
+
+def test_what_was_replaced_is_told_to_its_keeper_alone() -> None:
+    """Who keeps it knows what took its place; nobody where nobody keeps it."""
+    assert told_to_stop(EVENT, DESK, known(superseded_at=NOW)) == {"ggz"}
+    assert told_to_stop(EVENT, DESK, known(superseded_at=NOW, collected_by=None)) == frozenset()
+    assert nothing_to_withdraw(ENVELOPE, EVENT, KEEPER, known(superseded_at=NOW)) is None
+    objection = nothing_to_withdraw(ENVELOPE, EVENT, DESK, known(superseded_at=NOW, effect=ConsentEffect.DENY))
+    assert objection is not None
+    assert objection.reason is Reason.NO_CONSENT

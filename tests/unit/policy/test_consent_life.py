@@ -82,7 +82,7 @@ def test_time_without_a_zone_is_amsterdam_time(desk: Any) -> None:
     [
         ({"changed_at": NOW - timedelta(days=40)}, None),
         ({"changed_at": NOW - timedelta(days=1)}, Reason.CONSENT_EXPIRED),
-        ({"changed_at": NOW + timedelta(days=1)}, None),
+        ({"changed_at": NOW + timedelta(days=1)}, Reason.CONSENT_EXPIRED),
         ({"valid_until": date(2026, 11, 23)}, Reason.CONSENT_EXPIRED),
         ({"valid_until": date(2026, 11, 24)}, None),
         ({"valid_from": date(2026, 11, 20)}, Reason.CONSENT_EXPIRED),

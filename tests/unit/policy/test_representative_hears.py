@@ -112,6 +112,12 @@ def test_only_while_it_lasts(desk: Any, changes: dict[str, date], allowed: bool)
     assert told(desk, EVALUATED, acting(Grantor.GUARDIAN, **changes)).allowed is allowed
 
 
+@pytest.mark.parametrize("last", [TODAY, TODAY + DAY, None])
+def test_not_any_more_once_it_is_over(desk: Any, last: date | None) -> None:
+    """Whatever its days say: they were counted by the clock of the desk that said so."""
+    assert not told(desk, EVALUATED, acting(Grantor.GUARDIAN, valid_until=last, change="ended")).allowed
+
+
 def test_what_failed_is_always_told_to_its_sender(desk: Any) -> None:
     """It is about what the representative sent."""
     assert told(desk, FAILED, acting(Grantor.GUARDIAN, valid_until=TODAY - DAY)).allowed

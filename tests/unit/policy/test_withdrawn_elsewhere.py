@@ -81,10 +81,12 @@ def test_who_keeps_a_consent_is_known(desk: Any) -> None:
 
 
 def test_the_first_withdrawal_is_the_one_that_is_kept(desk: Any) -> None:
-    """Of two elsewhere, and of one elsewhere and one at the keeper."""
+    """Of two elsewhere, and of one elsewhere and one at the keeper; none that came when another had replaced it."""
     early, late = taken_back(), taken_back(id=UUID(int=901), withdrawn_at=NOW + DAY)
     consent = desk.consent(desk.party(Role.JOB), LEVEL)
     for records in ((early, late), (late, early)):
         assert taken_back_at(records) == {UUID(int=1): NOW - DAY}
+    replaced = consent.model_copy(update={"superseded_at": NOW})
+    assert [as_left(replaced, when).withdrawn_at for when in (NOW - DAY, NOW, NOW + DAY)] == [NOW - DAY, None, None]
     for own, elsewhere in ((NOW - DAY, NOW), (NOW, NOW - DAY), (None, NOW - DAY)):
         assert as_left(consent.model_copy(update={"withdrawn_at": own}), elsewhere).withdrawn_at == NOW - DAY
