@@ -32,6 +32,26 @@ def test_involved_is_whoever_a_record_names(desk: Any) -> None:
     assert [person.named_in_consent(p.id) for p in (coach, income, care, uwv)] == [False, False, True, True]
 
 
+def test_objections_are_those_that_reach_a_party_and_a_kind_of_data(desk: Any) -> None:
+    """However often it is asked, and whatever was asked before."""
+    coach, care = desk.party(Role.JOB), desk.party(Role.GGZ)
+    person = PersonRegistry.from_records(
+        [desk.objection(recipients=(Recipient(party=coach.id),), categories=(Category.SUPPORT_LEVEL,))]
+    )
+    asked = [(coach.id, Category.SUPPORT_LEVEL), (coach.id, Category.HOUSING), (care.id, Category.SUPPORT_LEVEL)]
+    for _ in range(2):
+        assert [len(person.objections(*each)) for each in asked] == [1, 0, 0]
+
+
+@pytest.mark.parametrize("superseded_at", [None, NOW])
+def test_it_is_known_which_consent_another_replaced(desk: Any, superseded_at: datetime | None) -> None:
+    """That other one may go on, so that a withdrawal of this one stops nothing."""
+    consent = desk.consent(desk.party(Role.JOB), "support_level.changed", superseded_at=superseded_at)
+    found = PersonRegistry.from_records([consent]).consent(consent.id)
+    assert found is not None
+    assert found.replaced is (superseded_at is not None)
+
+
 def test_unknown_person_involves_nobody() -> None:
     """With no records there is nobody to decide about."""
     assert PersonRegistry.from_records(()).involved() == frozenset()
