@@ -126,6 +126,22 @@ async def test_what_does_not_come_about_is_no_success(stage: Stage, somebody: Ca
     assert _schakel(stage, *misspelt, given=other.bsn).returncode == 2
 
 
+async def test_what_another_replaced_is_not_withdrawn_by_its_old_id(
+    stage: Stage, somebody: Callable[[], Dossier]
+) -> None:
+    """At any partner: the command says what to withdraw instead, and the other one goes on."""
+    dossier = somebody()
+    old = json.loads(_schakel(stage, *_grant(stage, "balie-9"), given=dossier.bsn).stdout)["consent_id"]
+    renewed = _schakel(stage, *_grant(stage, "balie-10", "--supersedes", "balie-9"), given=dossier.bsn)
+    assert renewed.returncode == 0, renewed.stderr
+    for partner in ("ggz-het-veen", "jobcoach-opstap"):
+        desk = [partner if one == "ggz-het-veen" else one for one in _at(stage, "withdraw")]
+        withdrawn = _schakel(stage, *desk, "--record", "balie-11", "--consent-id", old, given=dossier.bsn)
+        assert (withdrawn.returncode, "trek in wat in de plaats kwam" in withdrawn.stderr) == (1, True), withdrawn
+    for consent, state in ((old, "superseded"), (json.loads(renewed.stdout)["consent_id"], "active")):
+        assert json.loads(_schakel(stage, "show", consent, "--json").stdout)["state"] == state
+
+
 async def test_wrong_input_is_said_in_a_line(stage: Stage, somebody: Callable[[], Dossier]) -> None:
     """An impossible BSN, nobody named, an unknown consent, an intake that is away."""
     wrong = _schakel(stage, *_grant(stage, "balie-3"), given="123456789")

@@ -21,9 +21,9 @@ from schakel_services.cli import (
     run,
     topics,
 )
+from schakel_services.cli.call_stack import in_one_piece
 from schakel_services.cli.one_line import OneLine
 from schakel_services.cli.policy import group as policy
-from schakel_services.cli.room import with_room
 
 app = typer.Typer(
     cls=OneLine,
@@ -56,7 +56,7 @@ def schakel() -> None:
 
 def main() -> None:
     """Run a command of the shell."""
-    with_room(app)
+    in_one_piece(app)
 
 
 if __name__ == "__main__":

@@ -41,11 +41,11 @@ class Room:
 
         It would not surely fit in a transaction, and would stop all that comes behind it.
         """
-        rows, written = _added(taken)
         self.read += size
-        self.rows += rows
-        self.written += written
-        return Taken(TOO_MUCH) if rows > RECORD_ROWS_MAX or written > RECORD_WRITTEN_MAX else taken
+        self.rows += taken.rows
+        self.written += taken.written
+        too_much = taken.rows > RECORD_ROWS_MAX or taken.written > RECORD_WRITTEN_MAX
+        return Taken(TOO_MUCH) if too_much else taken
 
 
 def portions(waiting: Sequence[T], size: Callable[[T], int], count_max: int, bytes_max: int) -> Iterator[Sequence[T]]:
@@ -59,16 +59,3 @@ def portions(waiting: Sequence[T], size: Callable[[T], int], count_max: int, byt
         so_far += here
     if begin < len(waiting):
         yield waiting[begin:]
-
-
-def _added(taken: Taken) -> tuple[int, int]:
-    """Return how many rows a record adds, and about how many bytes; headers are short."""
-    rows = len(taken.events) + len(taken.records) + len(taken.versions) + len(taken.links)
-    written = sum(map(len, taken.versions.values()))
-    for _, body, _ in taken.events:
-        written += len(body)
-    for _, _, record in taken.records:
-        written += len(record or b"")
-    for numbers in taken.links.values():
-        written += sum(map(len, numbers)) + sum(map(len, numbers.values()))
-    return rows, written

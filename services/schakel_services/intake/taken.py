@@ -50,6 +50,10 @@ class Taken:
     records: list[tuple[str, str, bytes | None]] = field(default_factory=list)
     """Person, registry key and body of each registry record, once it is written; without a body it is taken out."""
 
+    rows: int = 0
+    written: int = 0
+    """How many rows for the log it comes to once it is written, and their bytes; headers and keys are short."""
+
     def ids(self) -> tuple[str, ...]:
         """Return the ids of the events, in their order."""
         return tuple(change.event_id for _, change, _ in self.news if change.event is not None)
@@ -62,9 +66,13 @@ class Taken:
         """
         if self.origin is not None and self.news:
             self._write(self.origin)
-        kept = [*self.versions.values(), *map(written_numbers, self.links.values())]
-        if max(map(len, kept), default=0) > ROW_BYTES_MAX:
+        sizes = [len(body) for _, body, _ in self.events]
+        sizes += [0 if body is None else len(body) for _, _, body in self.records]
+        sizes += map(len, self.versions.values())
+        sizes += [len(written_numbers(numbers)) for numbers in self.links.values()]
+        if max(sizes, default=0) > ROW_BYTES_MAX:
             raise rejected("record", "too_much")
+        self.rows, self.written = len(sizes), sum(sizes)
 
     def _write(self, origin: Origin) -> None:
         source, item, position, withhold = origin
@@ -84,7 +92,4 @@ class Taken:
 
 def _written(contract: Contract) -> bytes:
     """Return what ``model_dump_json(exclude_none=True)`` says, as bytes: it would make text first."""
-    found = contract.__pydantic_serializer__.to_json(contract, exclude_none=True)
-    if len(found) > ROW_BYTES_MAX:
-        raise rejected("record", "too_much")
-    return found
+    return contract.__pydantic_serializer__.to_json(contract, exclude_none=True)

@@ -26,7 +26,7 @@ class RecordTooLarge(ValueError):
 
 @dataclass
 class Outputs:
-    """What one step wants written; rows keep their order within a partition."""
+    """What one turn of a step comes to: rows to write, in their order within a partition, and what it left undone."""
 
     rows: dict[tuple[str, int], list[Row]] = field(default_factory=dict)
     left: dict[TopicPartition, Sequence[ConsumerRecord]] = field(default_factory=dict)

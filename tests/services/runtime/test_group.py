@@ -61,19 +61,6 @@ async def joined(*members: Member) -> AsyncIterator[None]:
             await member.runner.stop()
 
 
-async def copied(ground: Ground, target: str, count: int) -> dict[int, list[str]]:
-    """Return what stands on each partition, once there is so much in all."""
-
-    async def enough() -> bool:
-        return len(await ground.read(target)) >= count
-
-    await until(enough)
-    found: dict[int, list[str]] = {number: [] for number in range(PARTITIONS)}
-    for record in await ground.read(target):
-        found[record.partition].append(record.value.decode())
-    return found
-
-
 async def test_one_alone_has_all_partitions(ground: Ground) -> None:
     """Each through a loop of its own; when it leaves there are none."""
     source, target = await ground.topic(PARTITIONS), await ground.topic(PARTITIONS)
@@ -82,7 +69,9 @@ async def test_one_alone_has_all_partitions(ground: Ground) -> None:
         await member.has(PARTITIONS)
         for number in range(PARTITIONS):
             await ground.write(source, [("a", f"{number}")], number)
-        assert await copied(ground, target, PARTITIONS) == {number: [f"{number}"] for number in range(PARTITIONS)}
+        assert await ground.copied(target, PARTITIONS, PARTITIONS) == {
+            number: [f"{number}"] for number in range(PARTITIONS)
+        }
         assert member.health.problems() == {}
     assert member.health.loops == []
 
@@ -113,7 +102,7 @@ async def test_a_second_takes_half_and_the_last_takes_all(ground: Ground) -> Non
             await second.has(PARTITIONS)
             flowing = False
             await sending
-            found = await copied(ground, target, PARTITIONS * sent)
+            found = await ground.copied(target, PARTITIONS, PARTITIONS * sent)
     assert found == {number: [str(n) for n in range(sent)] for number in range(PARTITIONS)}
 
 
@@ -138,7 +127,7 @@ async def test_one_that_has_no_partition_stands_by(ground: Ground, monkeypatch: 
             await standing_by.has(1)
             assert standing_by.health.ready
             await ground.write(source, [("a", "1")])
-            assert (await copied(ground, target, 1))[0] == ["1"]
+            assert (await ground.copied(target, PARTITIONS, 1))[0] == ["1"]
     assert not first.health.ready
     assert not second.health.ready
 
@@ -178,5 +167,5 @@ async def test_a_member_that_stands_still_is_handed_over(ground: Ground, monkeyp
             await held[number].worked.wait()
         async with joined(other):
             await other.has(2)
-            found = await copied(ground, target, PARTITIONS)
+            found = await ground.copied(target, PARTITIONS, PARTITIONS)
     assert found == {number: ["once"] for number in range(PARTITIONS)}

@@ -59,19 +59,6 @@ def pipe(ground: Ground, source: str, step: Modest) -> Pipe:
     )
 
 
-async def copied(ground: Ground, target: str, count: int) -> dict[int, list[str]]:
-    """Return what stands on each partition, once there is so much in all."""
-
-    async def enough() -> bool:
-        return len(await ground.read(target)) >= count
-
-    await until(enough)
-    found: dict[int, list[str]] = {number: [] for number in range(PARTITIONS)}
-    for record in await ground.read(target):
-        found[record.partition].append(record.value.decode())
-    return found
-
-
 async def filled(ground: Ground) -> tuple[str, str]:
     """Return a topic with records on all of its partitions, and where they are copied to."""
     source, target = await ground.topic(PARTITIONS), await ground.topic(PARTITIONS)
@@ -104,7 +91,7 @@ async def test_what_is_left_comes_next(ground: Ground, doubts: int) -> None:
             raise KafkaTimeoutError
 
     step = Modest(target, doubt)
-    assert await run(pipe(ground, source, step), lambda: copied(ground, target, PARTITIONS * COUNT)) == ALL
+    assert await run(pipe(ground, source, step), lambda: ground.copied(target, PARTITIONS, PARTITIONS * COUNT)) == ALL
     assert step.asked.count("open") == doubts + 1
     # One that was read is handed in whole, and then what is left of it, three fewer each time.
     assert step.given[:3] == [step.given[0], step.given[0] - 3, step.given[0] - 6]
@@ -121,11 +108,11 @@ async def test_only_what_was_taken_counts_as_read(ground: Ground) -> None:
 
     await run(loop, two_turns)
     turns = step.asked.count("committed")
-    assert sum(map(len, (await copied(ground, target, 6)).values())) == 3 * turns < PARTITIONS * COUNT
+    assert sum(map(len, (await ground.copied(target, PARTITIONS, 6)).values())) == 3 * turns < PARTITIONS * COUNT
     offsets = [await ground.committed(f"{ground.name}-group", source, number) or 0 for number in range(PARTITIONS)]
     assert sum(offsets) == 3 * turns
     after = Modest(target)
-    assert await run(pipe(ground, source, after), lambda: copied(ground, target, PARTITIONS * COUNT)) == ALL
+    assert await run(pipe(ground, source, after), lambda: ground.copied(target, PARTITIONS, PARTITIONS * COUNT)) == ALL
 
 
 async def until_asked(step: Copy, what: str, times: int) -> None:
@@ -152,4 +139,4 @@ async def test_a_step_for_which_more_waits_turns_again_at_once(ground: Ground) -
         return asyncio.get_running_loop().time() - began
 
     assert await run(loop, ten) < 20 * 0.25
-    assert (await copied(ground, target, 20))[0] == ["waited"] * 20
+    assert (await ground.copied(target, PARTITIONS, 20))[0] == ["waited"] * 20

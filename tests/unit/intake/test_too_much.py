@@ -10,6 +10,7 @@ from schakel_connectors.rejection import FieldError
 from schakel_services.intake.take import SLOTS_MAX
 from schakel_services.intake.taken import Taken
 from schakel_services.intake.testing.stage import plan
+from schakel_services.runtime.links import written_numbers
 
 TOO_MUCH = (FieldError("record", "too_much"),)
 
@@ -51,3 +52,22 @@ def test_a_row_that_is_too_large_for_the_log_is_refused() -> None:
     assert refused == Taken(refused.result)
     assert refused.result.errors == TOO_MUCH
     assert practice.take(row).result.outcome == "accepted"
+
+
+def test_every_row_that_a_record_adds_is_counted() -> None:
+    """Events, registry records, what is remembered and whose numbers are whose; and their bytes."""
+    practice = Practice()
+    systems = ("http://fhir.nl/fhir/NamingSystem/bsn", "https://epd.ggz.example/clienten")
+    identifier = [{"system": s, "value": v} for s, v in zip(systems, (ANN, "c-1"), strict=True)]
+    patient = {"resourceType": "Patient", "id": "p", "identifier": identifier}
+    record = plan(ANN, contained=[patient]) | {"subject": {"reference": "#p"}}
+    taken = practice.take_raw("fhir_care_plan", json.dumps(record))
+    kinds = (
+        [body for _, body, _ in taken.events],
+        [body for _, _, body in taken.records if body is not None],
+        list(taken.versions.values()),
+        list(map(written_numbers, taken.links.values())),
+    )
+    assert all(kinds)
+    assert taken.rows == sum(map(len, kinds))
+    assert taken.written == sum(len(body) for bodies in kinds for body in bodies)

@@ -109,6 +109,18 @@ class Ground:
         """Return the values that stand on a topic now, as text."""
         return [record.value.decode() for record in await self.read(topic, isolation=isolation)]
 
+    async def copied(self, topic: str, partitions: int, count: int) -> dict[int, list[str]]:
+        """Return the values that stand on each partition of a topic, once there are so many in all."""
+
+        async def enough() -> bool:
+            return len(await self.read(topic)) >= count
+
+        await until(enough)
+        found: dict[int, list[str]] = {number: [] for number in range(partitions)}
+        for record in await self.read(topic):
+            found[record.partition].append(record.value.decode())
+        return found
+
     async def committed(self, group: str, topic: str, partition: int = 0) -> int | None:
         """Return how far a group is; None when it never was anywhere."""
         consumer = self.cluster.consumer(group=group, client_id="test-offsets")

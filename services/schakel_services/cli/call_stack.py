@@ -15,9 +15,9 @@ SLOTS = 16_000
 Returned = TypeVar("Returned")
 
 
-def with_room(run: Callable[[], Returned]) -> Returned:
+def in_one_piece(run: Callable[[], Returned]) -> Returned:
     """Return what ``run`` returns; all that it calls has its frames next to each other."""
     return run()
 
 
-with_room.__code__ = with_room.__code__.replace(co_stacksize=SLOTS)
+in_one_piece.__code__ = in_one_piece.__code__.replace(co_stacksize=SLOTS)
