@@ -29,6 +29,10 @@ POLL_MS = 500
 FEW = 500
 """Fewer records than this in a turn mean that the pipe keeps up, and can let some gather."""
 
+FRESH_MS = 10
+"""How long to wait, after a rest, for what came during it. The client fetches once as the rest begins, and again when
+that is handed out: without a second look each record would wait for a whole rest more."""
+
 REOPEN_S = 1.0
 REOPEN_S_MAX = 15.0
 
@@ -178,17 +182,19 @@ class Pipe:
     async def _loop(self, writer: Writer) -> None:
         polling: asyncio.Task[Records] | None = None
         left: Records = {}
+        rested = False
         try:
             while not self._stopping.is_set():
                 if self._consumer is not None and polling is None and not self._paused():
-                    polling = asyncio.create_task(self._poll(self._consumer))
+                    polling = asyncio.create_task(self._poll(self._consumer, rested=rested))
                 records = left or await self._next(polling)
                 if not left and polling is not None and polling.done():
                     polling = None
                 self.progress.beat()
                 began = asyncio.get_running_loop().time()
                 left = await self._turn(writer, records)
-                if self._pace_s and 0 < sum(map(len, records.values())) < FEW:
+                rested = bool(self._pace_s) and 0 < _count(records) < FEW
+                if rested:
                     await asyncio.sleep(began + self._pace_s - asyncio.get_running_loop().time())
         finally:
             if polling is not None:
@@ -196,8 +202,17 @@ class Pipe:
                 with contextlib.suppress(asyncio.CancelledError, Exception):
                     await polling
 
-    async def _poll(self, consumer: AIOKafkaConsumer) -> Records:
-        found: Records = await consumer.getmany(*self._inputs, timeout_ms=POLL_MS, max_records=self._batch_max)
+    async def _poll(self, consumer: AIOKafkaConsumer, *, rested: bool) -> Records:
+        """Return what there is, or what comes first; after a rest also what came while it lasted."""
+        if rested:
+            found: Records = await consumer.getmany(*self._inputs, max_records=self._batch_max)
+            room = self._batch_max - _count(found)
+            if found and room:
+                fresh = await consumer.getmany(*self._inputs, timeout_ms=FRESH_MS, max_records=room)
+                found = {each: [*found.get(each, ()), *fresh.get(each, ())] for each in found | fresh}
+            if found:
+                return found
+        found = await consumer.getmany(*self._inputs, timeout_ms=POLL_MS, max_records=self._batch_max)
         return found
 
     async def _next(self, polling: "asyncio.Task[Records] | None") -> Records:
@@ -235,6 +250,10 @@ class Pipe:
     def _lag(self, partition: TopicPartition, position: int) -> int:
         end = self._consumer.highwater(partition) if self._consumer is not None else None
         return 0 if end is None else max(0, end - position)
+
+
+def _count(records: Records) -> int:
+    return sum(map(len, records.values()))
 
 
 def _without(records: Records, left: Records) -> Records:

@@ -114,6 +114,21 @@ async def test_few_records_wait_until_some_have_gathered(
     assert (min(between) >= 0.29) is waits
 
 
+async def test_what_comes_during_a_rest_is_of_the_next_turn(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it: also what came after the client had fetched something."""
+    monkeypatch.setattr(module, "FRESH_MS", 2_000)
+    source, target = await ground.topic(), await ground.topic()
+    step = Timed(target)
+    async with running(pipe(ground, source, step, pace_s=1.0)):
+        await ground.write(source, NUMBERS[:1])
+        await step.worked.wait()
+        for number in NUMBERS[1:4]:
+            await ground.write(source, [number])
+            await asyncio.sleep(0.1)
+        assert await copied(ground, target, 4) == VALUES[:4]
+    assert len(step.began) == 2
+
+
 class Timed(Copy):
     """Copies, and notes when each batch that holds something begins."""
 
