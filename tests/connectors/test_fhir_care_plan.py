@@ -157,6 +157,23 @@ def test_organisation_in_the_team_is_involved(chain: Sender) -> None:
     assert [(r["party"], r["role"]) for r in trial["registry"]] == [("ggz", "GGZ"), ("dagbesteding", "DAY")]
 
 
+@pytest.mark.parametrize("who", [{"type": "Practitioner"}, {"reference": "PractitionerRole/1"}])
+def test_person_in_the_team_is_no_organisation(who: Json) -> None:
+    """Whatever number stands beside it: professionals have an AGB code too."""
+    member = {"member": who | {"identifier": {"system": URA, "value": "90000121"}}}
+    document = a_plan(contained=[team(participant=[member])], careTeam=[{"reference": "#t"}])
+    assert [relation.party.scheme for relation in stated(document, RelationStated)] == ["self"]
+
+
+def test_end_that_is_there_and_has_no_value_is_not_open() -> None:
+    """The involvement would last for ever."""
+    masked = {
+        "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}]
+    }
+    errors = tried(a_plan(period={"start": "2026-01-01", "_end": masked}))["errors"]
+    assert errors == [{"field": "CarePlan.period.end", "rule": "missing"}]
+
+
 def test_organisation_outside_the_chain_does_not_get_the_senders_role(chain: Sender) -> None:
     """It can receive nothing, so nothing is said of it."""
     stranger = [{"member": {"identifier": {"system": URA, "value": "90000999"}}}]

@@ -54,6 +54,9 @@ WRONG = [
     {"dateTime": 2025},
     {"extension": [{"url": "https://schakel.example/StructureDefinition/grantr"}]},
     {"organization": [1]},
+    {"identifier": [{"system": "https://epd.example/c", "value": "a\n"}]},
+    {"contained": [{"resourceType": "Consent", "id": "old"}]},
+    {"contained": [{"resourceType": "Toestemming"}, {"resourceType": "Organization", "identifier": 1}]},
 ]
 
 
@@ -66,6 +69,32 @@ def test_withdrawal_holds_whatever_is_wrong(wrong: Json, in_bundle: bool) -> Non
     ended = a_consent(status="inactive", **wrong)
     assert said(tried(a_bundle(ended) if in_bundle else ended, memory)) == ["withdrawn"]
     assert tried(a_consent(), memory)["errors"] == [{"field": "Consent.status", "rule": "withdrawn_before"}]
+
+
+def test_withdrawal_holds_for_what_came_before_it_had_an_id() -> None:
+    """A server gives one to what was sent without; the number stays. Of what never came nothing is told."""
+    number = {"identifier": [{"system": "https://epd.example/c", "value": "7"}]}
+    memory: Memory = {}
+    tried(a_consent(id=None, **number), memory)
+    ended = tried(a_consent(status="inactive", **number), memory)
+    assert "jobcoach" in [to["party"] for event in ended["events"] for to in event["recipients"]]
+    assert len([record for record in ended["registry"] if record["withdrawn_at"]]) == 2
+    assert tried(a_consent(id=None, **number), memory)["errors"] == [
+        {"field": "Consent.status", "rule": "withdrawn_before"}
+    ]
+    assert len(tried(a_consent(status="inactive", **number), {})["registry"]) == 1
+
+
+def test_two_withdrawals_of_one_number_are_no_contradiction() -> None:
+    """A consent that holds under it is: it is refused, and they are not."""
+    number = {"identifier": [{"system": "https://epd.example/c", "value": "7"}]}
+    ended = [a_consent(id=name, status="inactive", **number) for name in ("c1", "c2")]
+    assert tried(a_bundle(*ended, a_consent(id=None, status="inactive", **number)), {})["outcome"] == "accepted"
+    assert outcomes(a_bundle(a_consent(id=None, **number), *ended)) == [
+        (3, "accepted", ["withdrawn"]),
+        (4, "accepted", ["withdrawn"]),
+        (2, "rejected", ["Consent.status"]),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +137,47 @@ def test_another_consent_does_not_stand_in_the_way_of_a_withdrawal() -> None:
         (2, "rejected", ["Bundle.entry.1.resource.Consent.patient"]),
         (3, "accepted", ["withdrawn"]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        ({"request": {"method": "DELETE", "url": "CarePlan/1"}}, "Bundle.entry.2.request.method"),
+        ({"resource": {"resourceType": "Toestemming"}}, "Bundle.entry.2.resource.resourceType"),
+        ({"resource": {"resourceType": "Bundle"}}, "Bundle.entry.2.resource"),
+        ("iets", "Bundle.entry.2"),
+    ],
+    ids=["delete", "unknown", "bundle", "no_entry"],
+)
+def test_nothing_else_stands_in_the_way_of_a_withdrawal(entry: Any, field: str) -> None:
+    """It is refused by itself."""
+    document = a_bundle(a_consent(status="inactive"))
+    document["entry"].append(entry)
+    assert outcomes(document) == [(2, "accepted", ["withdrawn"]), (3, "rejected", [field])]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"resourceType": "Organization", "identifier": [{"value": 7}]},
+        {"resourceType": "Organization", "modifierExtension": [{"url": "https://epd.example/niet"}]},
+        {"resourceType": "Condition", "id": 7},
+    ],
+    ids=["number", "modifier", "unread"],
+)
+def test_what_a_withdrawal_does_not_need_may_be_wrong(beside: Json) -> None:
+    """It says nothing of whose consent ends, and there is nothing else to answer."""
+    memory: Memory = {}
+    tried(a_consent(), memory)
+    assert said(tried(a_bundle(beside, a_consent(status="inactive")), memory)) == ["withdrawn"]
+
+
+def test_consents_without_an_id_are_not_the_same_consent() -> None:
+    """A server gives them theirs; one by one they are known by their numbers."""
+    new = [{"id": None, "identifier": [{"system": "https://epd.example/c", "value": n}]} for n in "12"]
+    bad = [a_consent(**each, provision={"type": "misschien"}) for each in new]
+    answers = outcomes(a_bundle(*bad, a_consent(status="inactive")))
+    assert [(n, outcome) for n, outcome, _ in answers] == [(4, "accepted"), (2, "rejected")]
 
 
 def test_what_is_refused_of_a_bundle_can_be_written_anew() -> None:

@@ -55,6 +55,23 @@ def test_unread_xml_never_becomes_an_object() -> None:
     assert "geheim" not in repr(load("fhir_care_plan").parse(raw))
 
 
+TWO = '<Patient><id value="1"/></Patient><Organization><id value="2"/></Organization>'
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        f'<Bundle xmlns="http://hl7.org/fhir"><entry><resource>{TWO}</resource></entry></Bundle>',
+        f'<CarePlan xmlns="http://hl7.org/fhir"><contained>{TWO}</contained></CarePlan>',
+    ],
+    ids=["bundle", "contained"],
+)
+def test_second_resource_in_one_place_is_refused(document: str) -> None:
+    """It would be lost unheard, and it may be the end of a consent."""
+    errors = try_record(load("fhir_care_plan"), document.encode())["errors"]
+    assert [error["rule"] for error in errors] == ["repeated"]
+
+
 @pytest.mark.parametrize(
     "prefix", [b"\xef\xbb\xbf", b"\n \t", b"\xef\xbb\xbf\r\n"], ids=["mark", "space", "mark_and_space"]
 )

@@ -1,5 +1,6 @@
 """SuwiML answers that contradict themselves, or say what their service can't: refused by name, never half read."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,33 @@ def test_a_moment_as_xml_schema_has_it_is_read(created: str) -> None:
     """With parts of a second or without, and with a zone or without."""
     trial = try_record(SUWIML, enveloped(answer(income()), created=created).encode(), received_at=RECEIVED_AT)
     assert trial["outcome"] == "accepted"
+
+
+def test_two_decisions_of_one_day_say_nothing() -> None:
+    """Nobody can tell which holds; the same one twice, and an older one, can be told."""
+    assert decided("01", "04") == decided("04", "01") == []
+    assert decided("01", "01") == ["granted"]
+
+
+def decided(*codes: str) -> list[str]:
+    """Where a benefit stands by these decisions of one day, after one of the day before."""
+    days = [("20251231", "04"), *(("20260101", code) for code in codes)]
+    decisions = "".join(
+        f"<BeslissingOpAanvraagUitkering><CdBeslissingOpAanvraagUitkering>{code}</CdBeslissingOpAanvraagUitkering>"
+        f"<DatDagtekeningBeslisOpAanvrUitk>{day}</DatDagtekeningBeslisOpAanvrUitk></BeslissingOpAanvraagUitkering>"
+        for day, code in days
+    )
+    said = f"<AanvraagUitkering><SzWet><CdSzWet>WW</CdSzWet></SzWet>{decisions}</AanvraagUitkering>"
+    events = try_record(SUWIML, answer(said, service=INSURANCE).encode())["events"]
+    return [event["status"] for event in events if "benefit_kind" in event]
+
+
+@pytest.mark.parametrize(
+    ("created", "status"),
+    [("2026-01-01T00:30:00+14:00", "granted"), ("2025-12-31T23:30:00-12:00", "ended")],
+)
+def test_the_day_of_an_answer_is_that_of_its_moment(created: str, status: str) -> None:
+    """Whatever zone it is written in: the last day of this benefit is the last of the year."""
+    raw = enveloped(answer(income("20250101", "20251231")), created=created).encode()
+    events = try_record(SUWIML, raw, received_at=datetime(2025, 12, 31, 12, tzinfo=UTC))["events"]
+    assert [event["status"] for event in events if "benefit_kind" in event] == [status]

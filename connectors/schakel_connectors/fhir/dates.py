@@ -8,10 +8,25 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from schakel_connectors.fhir.elements import Period
 from schakel_connectors.rejection import rejected
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 _DAY = 10
+
+
+def bounds(period: Period, field: str) -> tuple[str | None, str | None]:
+    """Return the start and the end of a period as they are written, None for what is open.
+
+    One that is there and has no value, or an empty one, raises ``RecordRejected`` with the rule ``missing``: taken for
+    open it would last for ever.
+    """
+    start, end = period.get("start"), period.get("end")
+    if not start and ("start" in period or "_start" in period):
+        raise rejected(f"{field}.start", "missing")
+    if not end and ("end" in period or "_end" in period):
+        raise rejected(f"{field}.end", "missing")
+    return start, end
 
 
 def first_day(text: str, field: str) -> date:

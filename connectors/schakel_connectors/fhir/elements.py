@@ -33,16 +33,18 @@ Identifiers = Annotated[list[Identifier], Field(max_length=100)]
 """The numbers of one resource: each is looked at for everything that points to it, so there is an end to them."""
 
 
+class Foreign(TypedDict):
+    """Something that is there and that says nothing to this hub: its content is left unread."""
+
+
 class Reference(TypedDict, total=False):
-    """A pointer to a resource, literal or by identifier; its ``display``, often a name, is left unread."""
+    """A pointer to a resource, literal or by identifier, and what kind it says to point to.
+
+    Its ``display``, often a name, is left unread.
+    """
 
     reference: str
     identifier: Identifier
-
-
-class Whom(Reference, total=False):
-    """A pointer to a person, and what kind of resource it says to point to: only a Patient will do."""
-
     type: str
 
 
@@ -53,10 +55,15 @@ class Pointer(TypedDict, total=False):
 
 
 class Period(TypedDict, total=False):
-    """From the first instant of ``start`` to the last of ``end``; each may be partial."""
+    """From the first instant of ``start`` to the last of ``end``; each may be partial.
+
+    A limit with an extension in place of a value (masked, unknown) is there and can't be read; it is not open.
+    """
 
     start: str
     end: str
+    _start: Foreign
+    _end: Foreign
 
 
 class SupportLevelCode(TypedDict, total=False):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from schakel_connectors.fhir.codes import ORGANISATION_SCHEMES
 from schakel_connectors.fhir.elements import Identifier, Reference
-from schakel_connectors.fhir.neighbours import Place
+from schakel_connectors.fhir.neighbours import Place, without_version
 from schakel_connectors.rejection import rejected
 from schakel_connectors.statement import OrganisationRef
 
@@ -15,29 +15,58 @@ _PARTNER = re.compile(r"(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*")
 _ORDER = {scheme: n for n, scheme in enumerate(dict.fromkeys(ORGANISATION_SCHEMES.values()))}
 
 
-def organisation_of(reference: Reference, place: Place, name: str) -> OrganisationRef | None:
-    """Return the organisation that a reference names; None where it names a person, or has no known identifier.
+NO_ORGANISATION = frozenset(
+    {"Device", "Group", "Patient", "Person", "Practitioner", "PractitionerRole", "RelatedPerson"}
+)
+"""What a reference may point to that is somebody, whatever number stands beside it."""
 
-    The identifier stands in the reference or in an Organization that came along. A known scheme with an impossible
-    value raises ``RecordRejected`` with the rule ``identifier_invalid``.
+Numbers = tuple[OrganisationRef, ...]
+
+
+def organisation_of(reference: Reference, place: Place, name: str) -> OrganisationRef | None:
+    """Return the organisation that a reference names by the first of its ``registered_as``; None where it has none."""
+    return next(iter(registered_as(reference, place, name)), None)
+
+
+def registered_as(reference: Reference, place: Place, name: str) -> Numbers:
+    """Return the numbers of the organisation that a reference names; none where it names a person.
+
+    They stand in the reference and in an Organization that came along. Raises ``RecordRejected``:
+    ``identifier_invalid`` for a known scheme with an impossible value, ``reference_ambiguous`` where the two are not of
+    one organisation.
     """
     at = f"{place.at}.{name}"
-    named = _first((reference["identifier"],), at) if "identifier" in reference else None
-    if pointer := reference.get("reference"):
-        found = place.find(pointer, name)
-        if found is not None and found["resourceType"] == "Organization":
-            there = place.once("organisation", found, lambda: _first(found.get("identifier", ()), at))
-            return min((ref for ref in (named, there) if ref is not None), key=_order, default=None)
-    return named
+    pointer = reference.get("reference", "")
+    if not NO_ORGANISATION.isdisjoint((reference.get("type", "").rpartition("/")[2], _kind(pointer))):
+        return ()
+    named = _known_of((reference["identifier"],), at) if "identifier" in reference else ()
+    found = place.find(pointer, name) if pointer else None
+    if found is None:
+        return named
+    if found["resourceType"] in NO_ORGANISATION:
+        return ()
+    if found["resourceType"] != "Organization":
+        return named
+    there: Numbers = place.once("organisation", found, lambda: _known_of(found.get("identifier", ()), at))
+    if not named:
+        return there
+    if any(each not in there and each.scheme in {other.scheme for other in there} for each in named):
+        raise rejected(at, "reference_ambiguous")
+    return tuple(sorted(dict.fromkeys((*named, *there)), key=_order))
+
+
+def _kind(pointer: str) -> str:
+    return without_version(pointer).rpartition("/")[0].rpartition("/")[2]
 
 
 def _order(ref: OrganisationRef) -> int:
     return _ORDER[ref.scheme]
 
 
-def _first(identifiers: Iterable[Identifier], at: str) -> OrganisationRef | None:
+def _known_of(identifiers: Iterable[Identifier], at: str) -> Numbers:
+    """Return the numbers of a known scheme; of one scheme in the order in which they stand."""
     known = [ref for identifier in identifiers if (ref := _known(identifier, at)) is not None]
-    return min(known, key=_order, default=None)
+    return tuple(sorted(known, key=_order)) if len(known) > 1 else tuple(known)
 
 
 def _known(identifier: Identifier, at: str) -> OrganisationRef | None:

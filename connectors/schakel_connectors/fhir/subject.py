@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 from schakel_connectors.fhir.bsn import is_bsn_system, is_misnamed_bsn
-from schakel_connectors.fhir.elements import Identifier, Whom
+from schakel_connectors.fhir.elements import Identifier, Reference
 from schakel_connectors.fhir.neighbours import Found, Place, without_version
 from schakel_connectors.rejection import rejected
 from schakel_connectors.statement import Subject
@@ -19,7 +19,7 @@ from schakel_contracts.identifiers import Bsn, is_bsn
 _SEARCH = "Patient?"
 
 
-def subject_of(reference: Whom, place: Place, name: str) -> Subject:
+def subject_of(reference: Reference, place: Place, name: str) -> Subject:
     """Return who a reference such as ``CarePlan.subject`` means.
 
     Raises ``RecordRejected`` with the rules ``missing`` (it points at nobody), ``not_a_patient``,

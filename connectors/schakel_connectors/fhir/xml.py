@@ -64,6 +64,8 @@ def _fields(element: "_Element", declared: Any, path: str) -> dict[str, Any]:
             continue
         value = _value(child, shape, f"{path}.{name}")
         if value is None:
+            if f"_{name}" in shapes:
+                found[f"_{name}"] = {}
             continue
         if shape.repeats:
             found.setdefault(name, []).append(value)
@@ -76,8 +78,9 @@ def _fields(element: "_Element", declared: Any, path: str) -> dict[str, Any]:
 
 def _value(element: "_Element", shape: _Shape, path: str) -> Any:
     if shape.resources is not None:
-        inner = next(iter(element), None)
-        return None if inner is None else _resource(inner, shape, path)
+        if len(element) > 1:
+            raise rejected(path, "repeated")
+        return _resource(element[0], shape, path) if len(element) else None
     if shape.type is NoneType:
         return True  # a modifier that the hub does not know: that it stands there is enough
     if shape.type is not None:

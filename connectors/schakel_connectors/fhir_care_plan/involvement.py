@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from schakel_connectors.fhir.dates import first_day, last_day
+from schakel_connectors.fhir.dates import bounds, first_day, last_day
 from schakel_connectors.fhir.elements import Period
 from schakel_connectors.fhir.neighbours import Place
 from schakel_connectors.fhir.organisation import organisation_of
@@ -49,7 +49,7 @@ def span(period: Period | None, at: str) -> Span:
     """Return the days of a period; raises ``RecordRejected``: ``date_invalid`` or ``end_before_start``."""
     if not period:
         return None, None
-    start, end = period.get("start"), period.get("end")
+    start, end = bounds(period, at)
     first = first_day(start, f"{at}.start") if start else None
     last = last_day(end, f"{at}.end") if end else None
     if first and last and last < first:

@@ -20,7 +20,6 @@ from schakel_connectors.fhir.elements import (
     Resource,
     SupportLevelCode,
     SupportLevelConcept,
-    Whom,
 )
 from schakel_connectors.fhir.resource_types import UnreadType
 
@@ -122,7 +121,7 @@ class ServiceRequest(Resource, total=False):
     status: Required[Literal["draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"]]
     intent: Required[OrderIntent | Literal["directive"]]
     doNotPerform: bool
-    subject: Required[Whom]
+    subject: Required[Reference]
     occurrencePeriod: Period
     occurrenceTiming: Timing
     performer: list[Reference]
@@ -155,7 +154,7 @@ Task = TypedDict(
             ]
         ],
         "intent": Required[OrderIntent | Literal["unknown"]],
-        "for": Required[Whom],
+        "for": Required[Reference],
         "executionPeriod": Period,
         "owner": Reference,
         "contained": list["Contained"],
@@ -172,7 +171,7 @@ class EpisodeOfCare(Resource, total=False):
     meta: Meta
     identifier: Identifiers
     status: Required[Literal["planned", "waitlist", "active", "onhold", "finished", "cancelled", "entered-in-error"]]
-    patient: Required[Whom]
+    patient: Required[Reference]
     period: Period
     contained: list["Contained"]
 
@@ -193,7 +192,7 @@ class CarePlan(Resource, total=False):
     status: Required[Literal["draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"]]
     intent: Required[Literal["proposal", "plan", "order", "option"]]
     category: list[SupportLevelConcept]
-    subject: Required[Whom]
+    subject: Required[Reference]
     period: Period
     author: Author
     careTeam: list[Reference]

@@ -107,13 +107,16 @@ def categories(codings: Iterable[Any], at: str) -> Coded:
 def part(codings: Iterable[Any], at: str) -> tuple[str, Role | None]:
     """Read which part an actor plays in the rule, and its role in the hub if it is named.
 
-    Raises ``role_unknown`` or ``system_unknown``.
+    Raises ``role_unknown``, ``system_unknown``, or ``repeated`` for two roles: one actor is in one.
     """
     found, role = "other", None
     for coding in codings:
         system, code = coding.get("system"), coding.get("code")
         if system in _ROLE:
-            found, role = "recipient", _own(Role, code, at, "role_unknown")
+            named = _own(Role, code, at, "role_unknown")
+            if role not in {None, named}:
+                raise rejected(at, "repeated")
+            found, role = "recipient", named
         elif system not in _PARTICIPATION:
             _no_slip(coding, {*Role, *RECIPIENTS, CUSTODIAN}, at)
         elif code in RECIPIENTS:

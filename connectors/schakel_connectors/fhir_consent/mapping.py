@@ -8,7 +8,7 @@ from typing import Any, cast
 from schakel_connectors.batch import Batch
 from schakel_connectors.fhir.bundle import resources_of
 from schakel_connectors.fhir.dates import first_instant
-from schakel_connectors.fhir.key import record_key
+from schakel_connectors.fhir.key import key_by_number, record_key
 from schakel_connectors.fhir.neighbours import Place
 from schakel_connectors.fhir.subject import subject_of
 from schakel_connectors.fhir_consent.proof import proof_of
@@ -53,22 +53,31 @@ def split(raw: bytes) -> Batch | None:
 
 def to_translations(record: Record | Withdrawals) -> Iterator[Translation]:
     """Yield what each consent in the record means for its person."""
-    resource: Any = record.root
-    if resource["resourceType"] == "Consent":
-        yield _translation(resource, Place("Consent", contained=resource.get("contained", ())))
-        return
-    consents = [
-        (place, cast("Consent", found)) for place, found in resources_of(resource) if found["resourceType"] == "Consent"
-    ]
+    consents = _consents(record.root)
     if not consents:
         raise rejected("Bundle.entry", "unsupported_type")
-    seen: set[str] = set()
+    ends: dict[str, bool] = {}
+    before: dict[str, Translation] = {}
     for place, consent in consents:
         translation = _translation(consent, place)
-        if translation.record_key in seen:
+        if translation.record_key in ends:
             raise rejected(place.at, "duplicate_record")
-        seen.add(translation.record_key)
+        ends[translation.record_key] = consent["status"] in WITHDRAWN
         yield translation
+        if ends[translation.record_key]:
+            before |= _before_it_had_an_id(consent, place, translation)
+    for key, translation in before.items():
+        if not ends.get(key, True):
+            raise rejected("Bundle.entry", "duplicate_record")
+        if key not in ends:
+            yield translation
+
+
+def _consents(resource: Any) -> list[tuple[Place, Consent]]:
+    if resource["resourceType"] == "Consent":
+        return [(Place("Consent", contained=resource.get("contained", ())), resource)]
+    found = resources_of(resource)
+    return [(place, cast("Consent", each)) for place, each in found if each["resourceType"] == "Consent"]
 
 
 def _translation(consent: Consent, place: Place) -> Translation:
@@ -84,6 +93,18 @@ def _translation(consent: Consent, place: Place) -> Translation:
     if consent["status"] != "active":
         return Translation(key, subject, as_of=as_of, silent_on=EVERYTHING)
     return Translation(key, subject, tuple(_active(consent, place, subject)), as_of)
+
+
+def _before_it_had_an_id(consent: Consent, place: Place, ended: Translation) -> dict[str, Translation]:
+    """A withdrawal is also one of what came under its number alone; nothing is told of it if that never came."""
+    try:
+        key = key_by_number(consent, place)
+    except RecordRejected:
+        return {}
+    if key in {None, ended.record_key}:
+        return {}
+    statements = tuple(ConsentStated(slot, Standing.WITHDRAWN) for slot in PARTS)
+    return {key: Translation(key, ended.subject, statements)}
 
 
 def _changed(consent: Consent, place: Place) -> datetime | None:

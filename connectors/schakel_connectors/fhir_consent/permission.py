@@ -5,11 +5,11 @@ out grant by grant, and what is left is put together again. Where an exception c
 takes out all that it might be about.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from schakel_connectors.fhir_consent.scope import Recipient, Scope
+from schakel_connectors.fhir_consent.scope import Named, Recipient, Scope
 from schakel_connectors.rejection import FieldError
 from schakel_connectors.stated.consent import Terms
 from schakel_connectors.statement import OrganisationRef
@@ -83,16 +83,20 @@ def _takes_out(exception: Scope, grant: Grant) -> bool:
     return (
         (exception.refuses is None or purpose in exception.refuses)
         and (exception.withholds is None or category in exception.withholds)
-        and (exception.is_about_anybody or _is_named(recipient, exception.recipients or frozenset()))
+        and (exception.is_about_anybody or any(_may_be(recipient, each) for each in exception.named))
     )
 
 
-def _is_named(recipient: Recipient, named: Iterable[Recipient]) -> bool:
-    """An exception for an organisation without a role is one for all its roles, and the other way round as well."""
+def _may_be(recipient: Recipient, named: Named) -> bool:
+    """An exception for an organisation without a role is one for all its roles, and the other way round as well.
+
+    Only two numbers of one register, the noughts before them left out, tell two organisations apart.
+    """
     organisation, role = recipient
-    return any(
-        organisation == other and (role is None or its_role is None or role == its_role) for other, its_role in named
-    )
+    numbers, its_role = named
+    alike = {number.value.lstrip("0") for number in numbers if number.scheme == organisation.scheme}
+    is_another = bool(alike) and organisation.value.lstrip("0") not in alike
+    return not is_another and (role is None or its_role is None or role == its_role)
 
 
 def _terms(scope: Scope, grants: set[Grant], sources: Sources) -> Iterator[Terms]:

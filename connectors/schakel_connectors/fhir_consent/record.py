@@ -18,6 +18,7 @@ from schakel_connectors.fhir.codes import (
 from schakel_connectors.fhir.elements import (
     ENTRIES_MAX,
     Backbone,
+    Foreign,
     Identifiers,
     Meta,
     Organization,
@@ -26,13 +27,8 @@ from schakel_connectors.fhir.elements import (
     Reference,
     Request,
     Resource,
-    Whom,
 )
 from schakel_connectors.fhir.resource_types import UnreadType
-
-
-class Foreign(TypedDict):
-    """Something that is there and that says nothing to this hub: its content is left unread."""
 
 
 class CategoryCode(TypedDict, total=False):
@@ -161,9 +157,9 @@ class Consent(Resource, total=False):
     identifier: Identifiers
     status: Required[Literal["draft", "proposed", "active", "rejected", "inactive", "entered-in-error"]]
     scope: Required[ScopeConcept]
-    patient: Required[Whom]
+    patient: Required[Reference]
     dateTime: str
-    performer: Annotated[list[Whom], Field(max_length=100)]
+    performer: Annotated[list[Reference], Field(max_length=100)]
     organization: list[Reference]
     sourceAttachment: Foreign
     sourceReference: Foreign
@@ -173,20 +169,14 @@ class Consent(Resource, total=False):
     contained: list["Contained"]
 
 
+Other = Literal[UnreadType, "CarePlan", "CareTeam", "EpisodeOfCare", "Goal", "ServiceRequest", "Task"]
+"""The types of which nothing is read here."""
+
+
 class Unread(TypedDict, total=False):
     """Any other resource: only its type and id are seen, so that what points to it is no mistake."""
 
-    resourceType: Required[
-        Literal[
-            UnreadType,
-            "CarePlan",
-            "CareTeam",
-            "EpisodeOfCare",
-            "Goal",
-            "ServiceRequest",
-            "Task",
-        ]
-    ]
+    resourceType: Required[Other]
     id: str
 
 

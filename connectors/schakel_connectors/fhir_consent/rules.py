@@ -1,6 +1,7 @@
 """The rules of a consent as what it permits or objects to: exactly, or less than it permits, or not at all."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from schakel_connectors.fhir.codes import OWN
@@ -36,12 +37,20 @@ def terms_of(consent: Consent, place: Place) -> list[Terms]:
     if root.type == "permit":
         return _permitted(consent, place, root)
     if permitted:
+        if root.type == "deny" and _names(root.scope):
+            # To keep only what it permits would lose the objection, and to keep both would lose what it permits.
+            raise rejected(f"{root.path}.type", "not_representable")
         return _permitted(consent, place, Rule(root.scope, "permit", root.inner, root.path))
     if _opted_out(consent, place):
         return list(_objections(Rule(ANY, "deny", (), root.path), consent, place))
     if root.type == "deny":
         return list(_objections(root, consent, place))
     return _untyped(root, consent, place)
+
+
+def _names(scope: Scope) -> bool:
+    """Say whether a rule names to whom, what or for what; an opt-in denies all, perhaps for a while."""
+    return replace(scope, valid_from=None, valid_until=None) != ANY
 
 
 def _permitted(consent: Consent, place: Place, root: Rule) -> list[Terms]:
@@ -93,13 +102,15 @@ def _objections(rule: Rule, consent: Consent, place: Place) -> Iterator[Terms]:
     if limits := [*scope.beyond, *scope.strangers, *scope.inexact]:
         raise RecordRejected(*limits)
     refused = scope.refuses or frozenset()
+    # The chain may know an organisation by any of its numbers.
+    towards = sorted({(number, role) for numbers, role in scope.named for number in numbers}, key=str)
     sources = _sources(consent, place, ConsentEffect.DENY)
     for source in sources if scope.sources is None else sorted(scope.sources, key=str):
         yield Terms(
             effect=ConsentEffect.DENY,
             purposes=() if refused == set(Purpose) else tuple(sorted(refused)),
             categories=tuple(sorted(scope.withholds or ())),
-            recipients=tuple(sorted(scope.recipients or (), key=str)),
+            recipients=tuple(towards),
             source=source,
             valid_from=scope.valid_from,
             valid_until=scope.valid_until,

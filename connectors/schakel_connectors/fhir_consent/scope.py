@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from schakel_connectors.fhir.dates import end_instant, first_instant
+from schakel_connectors.fhir.dates import bounds, end_instant, first_instant
 from schakel_connectors.fhir.neighbours import Place
-from schakel_connectors.fhir.organisation import organisation_of
+from schakel_connectors.fhir.organisation import registered_as
 from schakel_connectors.fhir_consent.coded import categories, part, purposes
 from schakel_connectors.fhir_consent.record import Provision
 from schakel_connectors.rejection import FieldError, rejected
@@ -21,6 +21,9 @@ SHARING = frozenset({"access", "disclose", "use"})
 """Actions of which at least one is needed to share; collecting and correcting alone are not sharing."""
 
 Recipient = tuple[OrganisationRef, Role | None]
+Named = tuple[frozenset[OrganisationRef], Role | None]
+"""A recipient by all its numbers."""
+
 Known = TypeVar("Known")
 
 
@@ -41,6 +44,9 @@ class Scope:
     """The categories, if the rule restricts."""
 
     recipients: frozenset[Recipient] | None = None
+    named: frozenset[Named] = frozenset()
+    """The recipients, if the rule restricts."""
+
     sources: frozenset[OrganisationRef] | None = None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
@@ -85,16 +91,14 @@ def scope_of(provision: Provision, place: Place, path: str) -> Scope:
     (``too_long``) and a period that ends before it begins (``end_before_start``).
     """
     at = f"{place.at}.{path}"
-    found = _period(provision, at)
-    actors = _actors(provision, place, path)
-    found = replace(found, recipients=actors.recipients, sources=actors.sources, strangers=actors.strangers)
-    found = replace(found, beyond=actors.beyond.union(_limits(provision, at)))
+    days = _period(provision, at)
+    found = replace(_actors(provision, place, path), valid_from=days.valid_from, valid_until=days.valid_until)
+    found = replace(found, beyond=found.beyond.union(_limits(provision, at)))
     return _with_categories(_with_purposes(found, provision, at), provision, at)
 
 
 def _period(provision: Provision, at: str) -> Scope:
-    period = provision.get("period", {})
-    start, end = period.get("start"), period.get("end")
+    start, end = bounds(provision.get("period", {}), f"{at}.period")
     found = Scope(
         valid_from=first_instant(start, f"{at}.period.start") if start else None,
         valid_until=end_instant(end, f"{at}.period.end") if end else None,
@@ -115,8 +119,12 @@ def _with_purposes(scope: Scope, provision: Provision, at: str) -> Scope:
 
 
 def _with_categories(scope: Scope, provision: Provision, at: str) -> Scope:
-    """``class`` and ``code`` each narrow what is meant; what is foreign to the hub counts as a limit beyond it."""
-    in_code = [coding for concept in provision.get("code", ()) for coding in concept.get("coding", ())]
+    """``class`` and ``code`` each narrow what is meant; what is foreign to the hub counts as a limit beyond it.
+
+    So does a concept without a code, which says in words what is meant.
+    """
+    concepts: Any = provision.get("code", ())
+    in_code: list[Any] = [coding for concept in concepts for coding in concept.get("coding") or [{}]]
     named = [list(codings) for codings in (provision.get("class", ()), in_code) if codings]
     if not named:
         return scope
@@ -146,6 +154,7 @@ def _limits(provision: Provision, at: str) -> Iterator[FieldError]:
 def _actors(provision: Provision, place: Place, path: str) -> Scope:
     """A provision without recipients is about any; one whose recipients are all strangers is about nobody here."""
     recipients: dict[str, set[Any]] = {}
+    named: set[Named] = set()
     strangers, beyond = set(), set()
     at = f"{place.at}.{path}.actor"
     actors = provision.get("actor", ())
@@ -154,18 +163,20 @@ def _actors(provision: Provision, place: Place, path: str) -> Scope:
     for actor in actors:
         plays, role = part(actor.get("role", {}).get("coding", ()), f"{at}.role")
         known = recipients.setdefault(plays, set())
-        found = organisation_of(actor.get("reference", {}), place, f"{path}.actor.reference")
+        found = registered_as(actor.get("reference", {}), place, f"{path}.actor.reference")
         if plays == "recipient":
             if found:
-                known.add((found, role))
+                known.add((found[0], role))
+                named.add((frozenset(found), role))
             else:
                 strangers.add(FieldError(at, "recipient_unidentified"))
         elif plays == "custodian" and found:
-            known.add(found)
+            known.add(found[0])
         else:
             beyond.add(FieldError(at, "not_representable"))
     return Scope(
         recipients=frozenset(recipients["recipient"]) if "recipient" in recipients else None,
+        named=frozenset(named),
         sources=frozenset(recipients["custodian"]) if "custodian" in recipients else None,
         beyond=frozenset(beyond),
         strangers=frozenset(strangers),

@@ -1,14 +1,16 @@
 """A withdrawal holds whatever else is wrong with the record: withdrawing is as easy as giving (AVG 7(3)).
 
 What can't be read as a Consent is therefore read once more, as no more than that somebody withdraws this one. And a
-Bundle of which something is refused is taken apart, so that no other Consent stands in the way of a withdrawal.
+Bundle of which something is refused is taken apart, so that nothing else in it stands in the way of a withdrawal.
 """
 # ruff: noqa: N815 - these are FHIR's own names
 
 import json
-from typing import Annotated, Any, Literal, Required
+from collections.abc import Set as AbstractSet
+from typing import Annotated, Any, Literal, Required, get_args
 
 from pydantic import Field, OnErrorOmit, RootModel
+from typing_extensions import TypedDict
 
 from schakel_connectors.batch import Batch, Part
 from schakel_connectors.fhir.elements import (
@@ -16,19 +18,24 @@ from schakel_connectors.fhir.elements import (
     Backbone,
     Identifiers,
     Meta,
-    Organization,
     Patient,
+    Reference,
     Request,
     Resource,
-    Whom,
 )
 from schakel_connectors.fhir.reading import read, without_mark
-from schakel_connectors.fhir_consent.record import Contained, Record, Unread
+from schakel_connectors.fhir_consent.record import Contained, Other, Record
 from schakel_connectors.json_reading import json_of
 from schakel_connectors.rejection import RecordRejected
 
 WITHDRAWN = frozenset({"inactive", "entered-in-error", "rejected"})
 """The statuses that withdraw."""
+
+WHO = frozenset({"Patient", "Organization"})
+"""What comes along with each withdrawal."""
+
+HARMLESS = WHO.union(get_args(Other)) - {"Bundle"}
+"""What may stand in a Bundle of consents, and says nothing by itself."""
 
 PARTS_BYTES_MAX = 16 * 1_048_576
 """A Bundle is taken apart into no more than this; above it, its withdrawals stay together."""
@@ -41,14 +48,21 @@ class Withdrawal(Resource, total=False):
     meta: OnErrorOmit[Meta]
     identifier: Identifiers
     status: Required[Literal["inactive", "entered-in-error", "rejected"]]
-    patient: Required[Whom]
+    patient: Required[Reference]
     dateTime: OnErrorOmit[str]
-    contained: list[Contained]
+    contained: list[OnErrorOmit[Contained]]
+
+
+class _Beside(TypedDict, total=False):
+    """What says nothing of whose consent ends, and so need not be right."""
+
+    resourceType: Required[Literal[Other, "Organization"]]
+    id: OnErrorOmit[str]
 
 
 class _Entry(Backbone, total=False):
     fullUrl: str
-    resource: Annotated[Withdrawal | Organization | Patient | Unread, Field(discriminator="resourceType")]
+    resource: Annotated[Withdrawal | Patient | _Beside, Field(discriminator="resourceType")]
     request: Request
 
 
@@ -73,28 +87,31 @@ def consents_of(raw: bytes) -> Record | Withdrawals:
 
 
 def one_by_one(raw: bytes) -> Batch | None:
-    """Return a JSON Bundle as its withdrawals, each by itself, and the rest of it.
+    """Return a JSON Bundle as its withdrawals, each by itself with whom they are about, and the rest of it.
 
-    None for what holds no withdrawal beside another Consent; also for a Consent that stands there twice, since which
-    of the two holds can't be told.
+    None for what holds no withdrawal, or nothing beside one; also for a Consent that stands there twice, since which of
+    the two holds can't be told.
     """
     if b"Bundle" not in raw or not any(status.encode() in raw for status in WITHDRAWN):
         return None
     bundle = _bundle(raw)
-    consents = _consents(bundle)
+    entries: list[Any] = bundle.get("entry", [])
+    consents = {n: entry["resource"] for n, entry in enumerate(entries) if _kind(entry) == "Consent"}
     ends = [n for n, consent in consents.items() if consent.get("status") in WITHDRAWN]
-    ids = [consent.get("id") for consent in consents.values()]
-    if not ends or len(consents) < 2 or len({str(each) for each in ids}) < len(ids):  # noqa: PLR2004 - beside another
+    names = {str(consent.get("id") or consent.get("identifier") or n) for n, consent in consents.items()}
+    who = {n for n, entry in enumerate(entries) if _kind(entry) in WHO and not _deletes(entry)}
+    left_out = set(range(len(entries))) - who - set(ends)
+    if not ends or (len(ends) == 1 and not left_out) or len(names) < len(consents):
         return None
     apart = [[n] for n in ends] if (len(ends) + 1) * len(raw) <= PARTS_BYTES_MAX else [ends]
-    rest = [n for n in consents if n not in set(ends)]
+    kept = {group[0] + 1: who.union(group) for group in apart}
+    if rest := [n for n in sorted(left_out) if not _is_harmless(entries[n])]:
+        kept[rest[0] + 1] = who | left_out
 
     def only(numbers: Any) -> bytes:
-        kept = {n + 1 for group in (*apart, rest) if group and group[0] + 1 in numbers for n in group}
-        return _with(bundle, consents, {n - 1 for n in kept})
+        return _with(bundle, who.union(*(numbered for number, numbered in kept.items() if number in numbers)))
 
-    parts = [Part(group[0] + 1, _with(bundle, consents, set(group))) for group in (*apart, rest) if group]
-    return Batch(tuple(parts), 1, only)
+    return Batch(tuple(Part(number, _with(bundle, numbered)) for number, numbered in kept.items()), 1, only)
 
 
 def _bundle(raw: bytes) -> dict[str, Any]:
@@ -102,20 +119,25 @@ def _bundle(raw: bytes) -> dict[str, Any]:
         found = json_of(without_mark(raw))
     except RecordRejected:
         return {}
-    return found if isinstance(found, dict) and found.get("resourceType") == "Bundle" else {}
+    is_bundle = isinstance(found, dict) and found.get("resourceType") == "Bundle"
+    return found if is_bundle and isinstance(found.get("entry"), list) else {}
 
 
-def _consents(bundle: dict[str, Any]) -> dict[int, Any]:
-    entries = bundle.get("entry")
-    resources = {
-        n: entry.get("resource")
-        for n, entry in enumerate(entries if isinstance(entries, list) else ())
-        if isinstance(entry, dict)
-    }
-    return {n: r for n, r in resources.items() if isinstance(r, dict) and r.get("resourceType") == "Consent"}
+def _kind(entry: Any) -> Any:
+    resource = entry.get("resource") if isinstance(entry, dict) else None
+    return resource.get("resourceType") if isinstance(resource, dict) else None
 
 
-def _with(bundle: dict[str, Any], consents: dict[int, Any], kept: set[int]) -> bytes:
-    """Leave out the other consents, and leave their places, so that an error names the entry that was sent."""
-    entries = [{} if n in consents and n not in kept else entry for n, entry in enumerate(bundle["entry"])]
+def _deletes(entry: Any) -> bool:
+    request = entry.get("request")
+    return isinstance(request, dict) and request.get("method") == "DELETE"
+
+
+def _is_harmless(entry: Any) -> bool:
+    return isinstance(entry, dict) and not _deletes(entry) and ("resource" not in entry or _kind(entry) in HARMLESS)
+
+
+def _with(bundle: dict[str, Any], kept: AbstractSet[int]) -> bytes:
+    """Leave out the other entries, and leave their places, so that an error names the entry that was sent."""
+    entries = [entry if n in kept else {} for n, entry in enumerate(bundle["entry"])]
     return json.dumps(bundle | {"entry": entries}).encode()

@@ -31,13 +31,13 @@ def last_day(text: object) -> date | None:
 
 
 def moment(text: object) -> datetime:
-    """Return the moment of ``2026-11-24T03:00:00Z``; without a time zone it is read as UTC."""
+    """Return the moment of ``2026-11-24T03:00:00Z`` in UTC, as the day of receipt is; without a zone it is that."""
     try:
         found = datetime.fromisoformat(text if isinstance(text, str) and _MOMENT.fullmatch(text) else "")
     except ValueError:
         raise _invalid() from None
     check_years(found)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 FirstDay = Annotated[date | None, BeforeValidator(first_day)]

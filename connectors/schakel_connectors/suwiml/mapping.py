@@ -1,6 +1,7 @@
 """A SuwiML answer about one person, as benefits and as the sender's involvement."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from types import MappingProxyType
 
@@ -154,13 +155,20 @@ def _applications(client: Client) -> Iterator[Application]:
     for each in client.applications:
         if not each.law.code:
             continue
-        decision = max(each.decisions, key=lambda made: made.dated or date.min, default=None)
+        last = max((made.dated or date.min for made in each.decisions), default=None)
+        codes = {made.code for made in each.decisions if (made.dated or date.min) == last}
         yield Application(
             kind=kind_of_law(each.law.code),
             asked=each.asked,
-            decided=decision.dated if decision else None,
-            status=DECISION.get(decision.code) if decision else BenefitStatus.REQUESTED,
+            decided=None if last == date.min else last,
+            status=_decided(codes) if codes else BenefitStatus.REQUESTED,
         )
+
+
+def _decided(codes: AbstractSet[str]) -> BenefitStatus | None:
+    """Of two decisions of one day nobody can tell which holds."""
+    found = {DECISION.get(code) for code in codes}
+    return found.pop() if len(found) == 1 else None
 
 
 def _latest(client: Client) -> date | None:
