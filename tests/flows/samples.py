@@ -21,7 +21,7 @@ PATTERNS = {
     "^[1-9][0-9]{3}[A-Z]{2}$": "7511AA",
     "^[A-Z]{2,5}[0-9a-z.()-]{1,16}$": "PW64(1)(n)",
     "^[A-Za-z]+(:[A-Z]*[0-9a-zA-Z.()/-]*)?$": "S:PW63",
-    "^nl\\.schakel\\.[a-z_]+\\.[a-z_]+\\.v[0-9]+$": "nl.schakel.placement.started.v1",
+    "^nl\\.schakel\\.[a-z_]+\\.[a-z_]+\\.v[0-9]+$": "nl.schakel.subject_right.exercised.v1",
 }
 PARTY = "|^(oin|ura|agb|kvk|rsin|gemeente|unknown):"
 

@@ -4,6 +4,7 @@ Pure, and cheap: the tables and the person's registry are compiled beforehand, s
 is a few look-ups.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +35,8 @@ def decide(event: EventFacts, recipient: Addressee, person: PersonRegistry, poli
     if isinstance(cell, Ruling):
         return cell
     refused = _refused_before_basis(event, recipient, cell, person, now)
+    if refused is None and event.question is not None:
+        refused = _unasked(event, recipient, cell, person, policy, now)
     if refused is not None:
         return refused
     relation_id = person.relation(recipient.id, recipient.role, now)
@@ -100,13 +103,27 @@ def _refused_before_basis(
     # who have data stop or hear of a right (AVG 19), does not end with an agreement.
     if (_lapsed(recipient, now) and not cell.owed) or (cell.addressed is None and _lapsed(event.source, now)):
         return cell.denials[Reason.AGREEMENT_EXPIRED]
-    if event.withhold and (recipient.role in event.withhold or recipient.host in event.withhold):
+    # Nor can a sender hold that back: its veto is about what is disclosed (R7).
+    if not cell.owed and event.withhold and (recipient.role in event.withhold or recipient.host in event.withhold):
         return cell.denials[Reason.SENDER_VETO]
     if person.left_at is not None and now >= person.left_at and not cell.outlives:
         return cell.denials[Reason.LEFT_THE_CHAIN]
     if cell.asserted and not event.asserted:
         return cell.denials[Reason.NOT_ASSERTED]
     return None
+
+
+def _unasked(
+    event: EventFacts, recipient: Addressee, cell: Cell, person: PersonRegistry, policy: Policy, now: datetime
+) -> Ruling | None:
+    """Return the denial of a reminder to whom its question may not go now: it would tell that there was one (R15).
+
+    The person, and who stands in their place, may always know that an answer is awaited.
+    """
+    if recipient.role in OWN_SIDE:
+        return None
+    asked = decide(replace(event, type=event.question or "", question=None), recipient, person, policy, now)
+    return None if asked.reason is None else cell.denials[asked.reason]
 
 
 def _meant_for(recipient: Addressee, event: EventFacts, cell: Cell) -> bool:

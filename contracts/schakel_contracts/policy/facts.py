@@ -37,6 +37,8 @@ from schakel_contracts.trial_placement import (
 from schakel_contracts.workplace_support import AftercareCheckpointDue
 
 NOBODY: frozenset[Role] = frozenset()
+UNKNOWN = "unknown"
+"""The type of a question that a reminder does not tell; no row is about it."""
 Parties = tuple[str, ...]
 
 
@@ -68,6 +70,8 @@ class EventFacts:
     """The role of another party that the event names, as ``delivery.not_completed`` does."""
     asserted: bool = True
     """Whether somebody stands for it, where the contract asks who does (R21)."""
+    question: str | None = None
+    """The type of the question of which it is a reminder: nobody hears of one that may not go there itself."""
 
 
 def facts_of(
@@ -102,6 +106,7 @@ def facts_of(
         None if own is None else own(event),
         None if about is None else about(event),
         contract not in ASSERTED or getattr(event, "asserted_by", None) is not None,
+        (event.question_type or UNKNOWN) if isinstance(event, AnswerDue) else None,
     )
 
 

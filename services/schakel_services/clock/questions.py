@@ -68,8 +68,8 @@ def effect_answered(event: BenefitEffectAnswered, heard: Heard) -> Iterator[Chan
 
 
 def worry_raised(event: BenefitWorryRaised, heard: Heard) -> Iterator[Change]:
-    """Five working days, for who wants to be called (F21)."""
-    if event.call_wanted:
+    """Five working days, for who wants to be called; what nobody stands for is told to nobody (F21, R21)."""
+    if event.call_wanted and event.asserted_by is not None:
         about = question(heard.event_id, event, _working_days(heard, T5D), AHEAD_OF_T5D)
         yield Change(f"{ANSWER}/{WORRY}/{heard.event_id}", about)
 

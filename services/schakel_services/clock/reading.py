@@ -35,6 +35,8 @@ class Said(NamedTuple):
     at: datetime
     event: Event
     says: Says
+    withhold: str | None = None
+    """Roles that its sender does not want told (R7)."""
 
 
 def read_event(record: ConsumerRecord, roles: Mapping[str, Role]) -> Said | None:
@@ -51,7 +53,7 @@ def read_event(record: ConsumerRecord, roles: Mapping[str, Role]) -> Said | None
         return None
     if record.key != envelope.subject.encode() or envelope.partner not in roles:
         return None
-    return Said(envelope.subject, envelope.id, envelope.partner, at, event, says)
+    return Said(envelope.subject, envelope.id, envelope.partner, at, event, says, envelope.withhold)
 
 
 def read_decision(record: ConsumerRecord) -> Decision | None:

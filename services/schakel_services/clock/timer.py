@@ -36,6 +36,8 @@ class Timer(NamedTuple):
     """The partner whose event or record set it; empty: whoever fits when it fires."""
 
     about: About
+    withhold: str | None = None
+    """Roles that the sender of that event did not want told, of this or of what follows from it (R7)."""
 
     def value(self) -> bytes:
         """Return it as it stands on the log: the next moment first, so that it can be read without the rest."""

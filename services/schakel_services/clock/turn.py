@@ -72,7 +72,7 @@ class Turn:
         heard = Heard(said.event_id, said.source, said.at, known, self._chain.roles)
         try:
             for change in list(said.says(said.event, heard)):
-                self._change(said.person, change, said.source)
+                self._change(said.person, change, said.source, said.withhold)
             self._hurry(said)
         except (OverflowError, ValueError):
             # A day beyond the calendar; the contract allows it, and nobody lives to see it.
@@ -166,7 +166,7 @@ class Turn:
             return
         for number, event in enumerate(events):
             identity = deterministic_text("clock", person, key, str(moment.at), str(number))
-            yield self._spoken(person, identity, source, fired.at, event)
+            yield self._spoken(person, identity, source, fired.at, event, timer.withhold)
 
     def _late(self, person: str, until: int) -> Iterator[Spoken]:
         """Say to each sender what did not arrive in time."""
@@ -177,25 +177,29 @@ class Turn:
                 identity = deterministic_text("clock", DELIVERIES, one.notification_id)
                 yield self._spoken(person, identity, one.source, one.due, too_late(one))
 
-    def _spoken(self, person: str, identity: str, source: str, at: int, event: Event) -> Spoken:
+    def _spoken(
+        self, person: str, identity: str, source: str, at: int, event: Event, withhold: str | None = None
+    ) -> Spoken:
         timers = self._timers
         # Where no count is on the log there is nothing to be told apart from; but it may have been lost, and must not
         # count back: it begins at the clock.
         timers.fired = (int(self._now.timestamp() * MICROSECONDS) if timers.fired is None else timers.fired) + 1
         time = datetime.fromtimestamp(at, UTC).isoformat()
         source = OIN_SOURCE.format(oin=self._chain.oins[source], partner=source)
-        return Spoken(person, Envelope(identity, source, event.type, person, time), event, timers.fired)
+        envelope = Envelope(identity, source, event.type, person, time, withhold=withhold)
+        return Spoken(person, envelope, event, timers.fired)
 
-    def _change(self, person: str, change: Change, source: str) -> None:
-        """Write one change of a series."""
+    def _change(self, person: str, change: Change, source: str, withhold: str | None = None) -> None:
+        """Write one change of a series; it goes on in the name, and with the veto, of who changed it last."""
         known = self._timers.get(person, change.key)
         before = None if known is None else read_timer(known)
         series = SERIES[change.key.partition("/")[0]]
         if before is not None and change.about is not None and is_same_question(before.about, change.about):
             # Who answers does not become who asked.
-            source = before.source
+            source, withhold = before.source, before.withhold
         after = None if change.about is None else begin(series, source, change.about, self._now_s, before)
-        self._timers.put(person, change.key, None if after is None else after.value())
+        value = None if after is None else after._replace(withhold=withhold).value()
+        self._timers.put(person, change.key, value)
 
     def _rest(self, person: str) -> None:
         """Say nothing of somebody who has left, and keep what was set: the exit may be a mistake (R28)."""

@@ -122,7 +122,7 @@ def before_any_basis(row: Json, host_row: Json | None, event: Json, to: Json, pi
         wrong.add("left_the_chain")
     if any(each.get("asserted") for each in (row, host_row or {})) and not event["asserted"]:
         wrong.add("not_asserted")
-    if to["role"] in event["withhold"] or (host_row and to["host"] in event["withhold"]):
+    if not owed(row) and (to["role"] in event["withhold"] or (host_row and to["host"] in event["withhold"])):
         wrong.add("sender_veto")
     if row.get("relation_required", True) and not relations(pile, to["id"], to["role"], now):
         wrong.add("no_relation")

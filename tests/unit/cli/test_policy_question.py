@@ -260,3 +260,10 @@ def test_parties_that_are_one_are_wrong_usage(asking: Asking) -> None:
     problem = wrong(asking.ask("--consent", asking.consent(source="coach")))
     assert problem["rule"] == "nobody_there"
     assert json.dumps(problem).count("coach") == 0
+
+
+@pytest.mark.parametrize(("to", "named"), [("INC", True), ("CIT", False)])
+def test_a_reminder_assumes_that_the_question_may_go_there(asking: Asking, to: str, *, named: bool) -> None:
+    """The gate asks that anew; the person always hears."""
+    base = ("--event", "answer.due", "--source-role", "JOB", "--recipient-role", to)
+    assert ("question" in asking.ask(base=base).line()["assumed"]) is named

@@ -146,6 +146,12 @@ def test_a_worry_is_called_about_by_the_desk_that_is_involved(
     assert [party for _, _, party in answers(clock, "2026-01-13")] == caller * 2
 
 
+def test_a_worry_that_nobody_stands_for_waits_for_nobody(clock: QuietClock) -> None:
+    """It went nowhere (R21), so nobody need answer it."""
+    clock.hear(WORRY.model_copy(update={"asserted_by": None}), "ggz")
+    assert clock.keys() == []
+
+
 def test_a_worry_without_a_wish_to_be_called_waits_for_nobody(clock: QuietClock) -> None:
     """And an answer about the benefit ends every worry of before."""
     clock.hear(WORRY.model_copy(update={"call_wanted": False}), "ggz")

@@ -1,10 +1,11 @@
 """Whom an event is addressed to, when the field that says so is empty or names somebody."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
 
+from schakel_contracts.answer_due import AnswerDue
 from schakel_contracts.catalogue import BY_SHORT_TYPE
 from schakel_contracts.codes import Role
 from schakel_contracts.event import Event
@@ -59,6 +60,15 @@ def test_a_right_goes_to_who_holds_data_and_an_answer_to_who_asked(
     right = SubjectRightExercised(request_id=UUID(int=1), right=SubjectRight.ERASURE, status=status)
     found = facts_of(right, SOURCE, received=frozenset({"ggz-1", "day-1"}), sender="cit-1")
     assert found.addressed == addressed
+
+
+def test_only_a_reminder_is_about_a_question() -> None:
+    """And one that does not tell which is about none that any row knows."""
+    due = AnswerDue(question_id=UUID(int=1), answerer="job-1", due=datetime(2026, 12, 1, tzinfo=UTC), overdue=False)
+    assert facts_of(ASKED, SOURCE).question is None
+    assert facts_of(due, SOURCE).question == "unknown"
+    told = due.model_copy(update={"question_type": ASKED.type})
+    assert facts_of(told, SOURCE).question == "nl.schakel.outreach.requested.v1"
 
 
 def test_roles_that_the_sender_keeps_out_are_kept() -> None:

@@ -169,6 +169,16 @@ def test_sender_may_hold_back(short_type: str, source: Role, to: Role, desk: Any
     assert desk.ruling(other, party, *records).allowed
 
 
+@pytest.mark.parametrize(("short_type", "to"), [("consent.withdrawn", Role.UWV), ("subject_right.exercised", Role.JOB)])
+def test_what_is_owed_to_the_person_can_not_be_held_back(short_type: str, to: Role, desk: Any) -> None:
+    """R7 is about what is disclosed by law: to stop, and a right, are told whatever the sender thinks (AVG 19)."""
+    party = desk.party(to)
+    event = desk.event(short_type, Role.GGZ, addressed=(party.id,), withhold=frozenset(Role))
+    assert desk.ruling(event, party).allowed
+    granted = desk.event("consent.granted", Role.GGZ, addressed=(party.id,), withhold=frozenset({to}))
+    assert desk.ruling(granted, party, desk.relation(party)).reason is Reason.SENDER_VETO
+
+
 def test_two_desks_of_one_municipality_are_two_parties(desk: Any) -> None:
     """R8: from the income desk to the Wmo desk only with the person's consent."""
     wmo = desk.party(Role.WMO)

@@ -1,8 +1,10 @@
 """What is assumed where a question leaves something open; the answer names each."""
 
+from schakel_contracts.answer_due import AnswerDue
 from schakel_contracts.codes import Role
 from schakel_contracts.policy.civil_time import AMSTERDAM
 from schakel_contracts.policy.model import Cell, Policy
+from schakel_contracts.policy.objecting import OWN_SIDE
 from schakel_contracts.policy.problem import PolicyError
 from schakel_services.chain.model import Chain
 from schakel_services.cli.policy.question import Question
@@ -17,6 +19,7 @@ ASSUMED = {
     "own_party": "dat het om deze ontvanger zelf gaat",
     "about_role": "dat het bericht over een rol gaat die deze ontvanger mag kennen",
     "asserted": "dat een mens voor de melding instaat",
+    "question": "dat de vraag zelf nu naar deze ontvanger mag",
     "agreements": "dat de overeenkomsten van beide partijen lopen",
     "veto": "dat de afzender het niet tegenhoudt",
     "adult": "dat de persoon achttien of ouder is",
@@ -52,6 +55,7 @@ def _of_the_way(question: Question, cell: Cell, chain: Chain | None) -> dict[str
         "own_party": cell.own,
         "about_role": bool(cell.about_roles),
         "asserted": cell.row.asserted and question.asserted,
+        "question": question.event == AnswerDue.short_type() and question.recipient not in OWN_SIDE,
         "agreements": chain is None,
         "veto": not question.withhold,
         "adult": not question.tells_age,

@@ -41,12 +41,12 @@ class QuietClock:
         """Let time pass, as a timedelta counts it."""
         self.now += timedelta(**ahead)
 
-    def hear(self, event: Event, source: str, at: datetime | None = None) -> str:
+    def hear(self, event: Event, source: str, at: datetime | None = None, withhold: str | None = None) -> str:
         """Take an event; return its id."""
         identity = str(self.next_id())
         self._heard += 1
         says = EVENT_RULES[type(event)]
-        self._turn().hear_event(Said(PERSON, identity, source, at or self.now, event, says))
+        self._turn().hear_event(Said(PERSON, identity, source, at or self.now, event, says, withhold))
         return identity
 
     def next_id(self) -> UUID:
