@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
+from pathlib import Path
 from pkgutil import iter_modules
+from traceback import extract_tb
 from types import ModuleType
 from typing import Any
 
@@ -98,11 +100,26 @@ class UnknownConnector(LookupError):
     """There is no connector of that name."""
 
 
+class BrokenConnector(RuntimeError):
+    """A connector can't be used as it is written: names it, where, and what is wrong; nothing in it is of a person."""
+
+    rule = "broken_connector"
+
+    def __init__(self, name: str, says: str) -> None:
+        super().__init__(f"connector {name}: {says}")
+
+
 @cache
 def load(name: str) -> Connector:
-    """Load one connector; a missing name or a bad manifest fails at start-up."""
+    """Load one connector; a missing name, or one that is wrongly written (``BrokenConnector``), fails at start-up."""
     manifest = manifest_of(name)
-    return assembled(name, manifest, import_module(f"{schakel_connectors.__name__}.{name}.mapping"))
+    try:
+        return assembled(name, manifest, import_module(f"{schakel_connectors.__name__}.{name}.mapping"))
+    except SyntaxError as error:
+        raise BrokenConnector(name, f"{Path(error.filename or name).name}:{error.lineno}: no Python") from error
+    except Exception as error:
+        last = extract_tb(error.__traceback__)[-1]
+        raise BrokenConnector(name, f"{Path(last.filename).name}:{last.lineno}: {error}") from error
 
 
 @cache
@@ -110,8 +127,15 @@ def manifest_of(name: str) -> Manifest:
     """Return what a connector says of itself, without its mapping: all that most need, and quick to read."""
     if name not in names():
         raise UnknownConnector(name)
-    content = files(f"{schakel_connectors.__name__}.{name}").joinpath("manifest.toml").read_text("utf-8")
-    return Manifest.model_validate(tomllib.loads(content))
+    content = files(f"{schakel_connectors.__name__}.{name}").joinpath("manifest.toml").read_bytes()
+    told: dict[str, Any] = {}
+    try:
+        told = tomllib.loads(content.decode("utf-8"))
+        return Manifest.model_validate(told)
+    except ValidationError as error:
+        raise BrokenConnector(name, f"manifest.toml: {from_validation(error, told)}") from error
+    except ValueError as error:
+        raise BrokenConnector(name, f"manifest.toml: {error}") from error
 
 
 def assembled(name: str, manifest: Manifest, mapping: ModuleType) -> Connector:
@@ -143,6 +167,7 @@ def discover() -> Iterator[Connector]:
 
 
 __all__ = [
+    "BrokenConnector",
     "Connector",
     "Manifest",
     "RecordRejected",

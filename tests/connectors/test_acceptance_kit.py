@@ -53,6 +53,16 @@ def to_translations(record):
 """
 
 
+Heard = dict[str, Any]
+"""What hears a connector: what it logs, and what it prints."""
+
+
+@pytest.fixture
+def heard(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> Heard:
+    """Return both, under the names by which the kit asks for them."""
+    return {"caplog": caplog, "capsys": capsys}
+
+
 @pytest.fixture
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Write a connector that lives elsewhere and load it; what is replaced in its files spoils it."""
@@ -72,7 +82,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return made
 
 
-def promises(connector: Connector, caplog: pytest.LogCaptureFixture) -> Iterator[str]:
+def promises(connector: Connector, heard: Heard) -> Iterator[str]:
     """The names of the promises that a connector breaks."""
     suite = AcceptanceSuite()
     request: Any = SimpleNamespace(config=SimpleNamespace(getoption=lambda *_, **__: True))
@@ -81,16 +91,16 @@ def promises(connector: Connector, caplog: pytest.LogCaptureFixture) -> Iterator
         wanted = test.__func__.__code__.co_varnames[1 : test.__func__.__code__.co_argcount]
         cases = samples(connector) if "sample" in wanted else [None]
         for sample in cases:
-            known = {"connector": connector, "sample": sample, "request": request, "caplog": caplog}
+            known = {"connector": connector, "sample": sample, "request": request, **heard}
             try:
                 test(**{argument: known[argument] for argument in wanted})
             except Exception:  # noqa: BLE001 - whatever makes a test fail
                 yield name
 
 
-def test_connector_that_lives_elsewhere_keeps_every_promise(make: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_connector_that_lives_elsewhere_keeps_every_promise(make: Any, heard: Heard) -> None:
     """Without a file of this project; its golden files are written on demand."""
-    assert list(promises(make(), caplog)) == []
+    assert list(promises(make(), heard)) == []
 
 
 @pytest.mark.parametrize(
@@ -100,6 +110,7 @@ def test_connector_that_lives_elsewhere_keeps_every_promise(make: Any, caplog: p
         ('rejected("number", "wrong")', "ValueError(record.number)", "expected_outcome"),
         ('"number", "wrong")', 'record.number, "wrong")', "damaged_record"),
         ("    yield", "    __import__('logging').getLogger().error(record.number)\n    yield", "damaged_record"),
+        ("    yield", "    print(record.number)\n    yield", "damaged_record"),
         ("    number: str", "    number: str\n    note: str = ''", "reason_for_each_field"),
         ('"relation/sender")', 'str(__import__("random").random()))', "replay"),
         ("Record.model_validate_json(raw)", "Record(number=raw.decode(errors='replace'))", "another_kind"),
@@ -110,17 +121,16 @@ def test_connector_that_lives_elsewhere_keeps_every_promise(make: Any, caplog: p
         "not_a_refusal",
         "value_in_error",
         "value_in_log",
+        "value_printed",
         "secret_field",
         "unstable",
         "takes_all",
         "refuses",
     ],
 )
-def test_mapping_that_breaks_a_promise_is_found(
-    make: Any, caplog: pytest.LogCaptureFixture, old: str, new: str, broken: str
-) -> None:
+def test_mapping_that_breaks_a_promise_is_found(make: Any, heard: Heard, old: str, new: str, broken: str) -> None:
     """Each by the promise that it breaks."""
-    assert any(broken in name for name in promises(make(mapping=(old, new)), caplog))
+    assert any(broken in name for name in promises(make(mapping=(old, new)), heard))
 
 
 @pytest.mark.parametrize(
@@ -133,18 +143,16 @@ def test_mapping_that_breaks_a_promise_is_found(
     ],
     ids=["undeclared", "never_sent", "never_read", "no_reason"],
 )
-def test_manifest_that_breaks_a_promise_is_found(
-    make: Any, caplog: pytest.LogCaptureFixture, old: str, new: str, broken: str
-) -> None:
+def test_manifest_that_breaks_a_promise_is_found(make: Any, heard: Heard, old: str, new: str, broken: str) -> None:
     """The page that a privacy officer reads."""
-    assert any(broken in name for name in promises(make(manifest=(old, new)), caplog))
+    assert any(broken in name for name in promises(make(manifest=(old, new)), heard))
 
 
-def test_sample_of_a_real_person_is_found(make: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_sample_of_a_real_person_is_found(make: Any, heard: Heard) -> None:
     """Any number that passes the eleven test and does not begin with 9999."""
     connector = make()
     (samples(connector)[0]).write_text(json.dumps({"number": "111222333"}))
-    assert "test_samples_name_no_real_person" in promises(connector, caplog)
+    assert "test_samples_name_no_real_person" in promises(connector, heard)
 
 
 def test_fields_are_named_through_lists_unions_and_themselves() -> None:

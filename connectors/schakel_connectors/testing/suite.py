@@ -79,9 +79,16 @@ class AcceptanceSuite:
         _expect(not again["registry"], f"{sample.name}: the repeat has registry records")
 
     def test_damaged_record_is_refused_in_silence(
-        self, connector: Connector, sample: Path, caplog: pytest.LogCaptureFixture
+        self,
+        connector: Connector,
+        sample: Path,
+        caplog: pytest.LogCaptureFixture,
+        capsys: pytest.CaptureFixture[str],
     ) -> None:
-        """Whatever is missing, doubled or of another type: no crash, and no value in an error or in the log."""
+        """Whatever is missing, doubled or of another type: no crash, and no value in an error, in the log or printed.
+
+        What a connector prints stands in the intake's log.
+        """
         raw = sample.read_bytes()
         secrets = {text for text in texts(raw) if len(text) >= QUOTABLE} | {CANARY}
         secrets -= _vocabulary(connector)
@@ -96,6 +103,8 @@ class AcceptanceSuite:
                 f"{sample.name}, {damage}: rejected without a reason",
             )
         _expect_silence(caplog.text, secrets, f"{sample.name}: the log")
+        printed = capsys.readouterr()
+        _expect_silence(printed.out + printed.err, secrets, f"{sample.name}: what it prints")
 
     def test_samples_name_no_real_person(self, connector: Connector, sample: Path) -> None:
         """A citizen service number in a sample is one that is never given out."""

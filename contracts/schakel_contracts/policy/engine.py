@@ -36,7 +36,8 @@ def decide(event: EventFacts, recipient: Addressee, person: PersonRegistry, poli
         return cell
     refused = _refused_before_basis(event, recipient, cell, person, now)
     if refused is None and event.question is not None:
-        refused = _unasked(event, recipient, cell, person, policy, now)
+        question = replace(event, type=event.question, question=None)
+        refused = _unasked(question, recipient, cell, person, policy, now)
     if refused is not None:
         return refused
     relation_id = person.relation(recipient.id, recipient.role, now)
@@ -114,7 +115,7 @@ def _refused_before_basis(
 
 
 def _unasked(
-    event: EventFacts, recipient: Addressee, cell: Cell, person: PersonRegistry, policy: Policy, now: datetime
+    question: EventFacts, recipient: Addressee, cell: Cell, person: PersonRegistry, policy: Policy, now: datetime
 ) -> Ruling | None:
     """Return the denial of a reminder to whom its question may not go now: it would tell that there was one (R15).
 
@@ -122,7 +123,7 @@ def _unasked(
     """
     if recipient.role in OWN_SIDE:
         return None
-    asked = decide(replace(event, type=event.question or "", question=None), recipient, person, policy, now)
+    asked = decide(question, recipient, person, policy, now)
     return None if asked.reason is None else cell.denials[asked.reason]
 
 

@@ -49,12 +49,16 @@ class ChainError(ValueError):
 def load_chain(path: Path) -> Chain:
     """Return the chain, or raise ``ChainError`` with every problem that was found."""
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ChainError(path, [ChainProblem(0, "file", type(error).__name__)]) from None
+        text = path.read_text("utf-8-sig")  # an editor may put a mark before it, which TOML has no place for
+    except FileNotFoundError:
+        raise ChainError(path, [ChainProblem(0, "file", "no_such_file")]) from None
+    except OSError:
+        raise ChainError(path, [ChainProblem(0, "file", "unreadable")]) from None
+    except UnicodeDecodeError:
+        raise ChainError(path, [ChainProblem(0, "file", "not_utf_8")]) from None
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = re.search(r"line (\d+)", str(error))
         raise ChainError(path, [ChainProblem(int(found[1]) if found else 0, "file", "not_toml")]) from None
     head = content.pop("chain", {})

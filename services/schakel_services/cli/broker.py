@@ -116,14 +116,18 @@ def _tell_external(bootstrap: str, *, as_json: bool) -> None:
 
     # Its complaints about each attempt would stand beside the one line below.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    answers = asyncio.run(_answers(Cluster.from_environment(os.environ)))
-    if as_json:
-        line = {"running": answers, "bootstrap": bootstrap, "pid": None, "version": None}
-        print_json(line | {"data": None, "ready_in_s": None})
-    elif answers:
-        console.print(f"{EXTERNAL} is set: {bootstrap} is used, and answers.", markup=False)
+    from schakel_services.runtime.configured import NotConfigured
+
+    with refusing(NotConfigured):
+        cluster = Cluster.from_environment(os.environ)
+    answers = asyncio.run(_answers(cluster))
+    line = {"running": answers, "bootstrap": bootstrap, "pid": None, "version": None, "data": None, "ready_in_s": None}
     if not answers:
-        refuse(f"{EXTERNAL} is set, so {bootstrap} is used and none is started; it does not answer.")
+        refuse(f"{EXTERNAL} is set, so {bootstrap} is used and none is started; it does not answer.", line)
+    if as_json:
+        print_json(line)
+    else:
+        console.print(f"{EXTERNAL} is set: {bootstrap} is used, and answers.", markup=False)
 
 
 async def _answers(cluster: "Cluster") -> bool:

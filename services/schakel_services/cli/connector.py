@@ -68,6 +68,9 @@ def new(
     kit = f"pytest -p schakel_connectors.testing {folder}" if into else f"pytest tests/connectors -k {name}"
     console.print(f"Made {folder}, {len(written)} files.", markup=False, soft_wrap=True)
     console.print(f"It keeps every promise now: {kit}", markup=False, soft_wrap=True)
+    if into:
+        where = "connectors/schakel_connectors of a working copy"
+        console.print(f"`try`, chain files and the intake know those in {where}.", markup=False, soft_wrap=True)
     console.print(f"Its README.md says how to make it yours: {folder / 'README.md'}", markup=False, soft_wrap=True)
 
 
@@ -167,7 +170,8 @@ def _connector(name: str) -> "Connector":
         return load(name)
     except UnknownConnector:
         known = ", ".join(names())
-        raise typer.BadParameter(f"there is no connector of that name; there are {known}", param_hint="NAME") from None
+        says = f"there is no connector of that name in schakel_connectors; there are {known}"
+        raise typer.BadParameter(says, param_hint="NAME") from None
 
 
 def _sender(connector: "Connector", chain_file: Path | None, partner_id: str | None) -> "Sender":
@@ -203,5 +207,7 @@ def _show(tried: dict[str, Any]) -> None:
     console.print(f"[{STYLES[outcome]}]{outcome}[/]  ", end="")
     row = f" row {tried['row']}" if "row" in tried else ""
     console.print(f"{tried['file']}{row}  {told}", markup=False, soft_wrap=True)
+    if "failed" in tried:
+        console.print(f"  {tried['failed']}", markup=False, soft_wrap=True)
     for one in tried.get("fhir", ()):
         console.print(f"  departs from R4 at {one['field']}: {one['rule']}", markup=False, soft_wrap=True)

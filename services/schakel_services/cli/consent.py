@@ -8,7 +8,6 @@ from uuid import UUID
 import typer
 
 from schakel_contracts.codes import Category, ConsentEffect, ConsentForm, FreelyGivenCheck, Grantor, Purpose
-from schakel_services.cli.one_line import InJson
 from schakel_services.cli.output import AsJson, Exit, WrongUsage, print_json, refuse, refusing
 from schakel_services.cli.reach import HubData, ask, reach
 from schakel_services.cli.run import ChainOption
@@ -17,9 +16,7 @@ if TYPE_CHECKING:
     from schakel_services.runtime.cluster import Cluster
     from schakel_services.trail.proof import Proof
 
-app = typer.Typer(
-    cls=InJson, no_args_is_help=True, help="Consent: give, take back, show, and prove what a withdrawal did."
-)
+app = typer.Typer(no_args_is_help=True, help="Consent: give, take back, show, and prove what a withdrawal did.")
 
 PartnerOption = Annotated[str, typer.Option("--partner", help="The partner at which it is given or taken back.")]
 DataOption = Annotated[
@@ -34,6 +31,9 @@ BsnFile = Annotated[
     typer.FileText | None,
     typer.Option("--bsn-file", help="File with the person's BSN, - for standard input; never on the command line."),
 ]
+BSN_FILE_MAX = 100
+"""Characters that are read; a BSN has nine."""
+
 ClientOption = Annotated[str | None, typer.Option("--client", help="The partner's own number of the person instead.")]
 
 
@@ -135,7 +135,7 @@ def show(
     with refusing(TrailError):
         answer = ask(cluster, look(cluster, consent_id, datetime.now(UTC)))
     if answer is None:
-        refuse(f"no consent {consent_id} is on record")
+        refuse(f"no consent {consent_id} is on record on {cluster.bootstrap}; of an event tells `schakel explain`")
     found, state = answer
     if as_json:
         print_json(
@@ -164,7 +164,7 @@ def proof(
     with refusing(TrailError):
         found = ask(cluster, _prove(cluster, consent_id, datetime.now(UTC)))
     if found is None:
-        refuse(f"no consent {consent_id} is on record")
+        refuse(f"no consent {consent_id} is on record on {cluster.bootstrap}; of an event tells `schakel explain`")
     line = as_line(found)
     if as_json:
         print_json(line)
@@ -218,7 +218,20 @@ def coverage(chain: ChainOption, data: HubData = None, as_json: AsJson = False) 
 def _person(bsn_file: Any, client: str | None) -> dict[str, str]:
     """Return who it is about, as a record says it."""
     if bsn_file is not None and client is None:
-        return {"bsn": bsn_file.read().strip()}
+        return {"bsn": _bsn(bsn_file)}
     if client is not None and bsn_file is None:
         return {"client": client}
     raise WrongUsage("one of the two says whom it is about", "--bsn-file, --client", "one_of_the_two")
+
+
+def _bsn(file: Any) -> str:
+    """Return the number; what can't be one is not sent, and not said either."""
+    from schakel_contracts.identifiers import is_bsn
+
+    try:
+        found = str(file.read(BSN_FILE_MAX)).strip()
+    except (OSError, UnicodeDecodeError):
+        found = ""
+    if is_bsn(found):
+        return found
+    raise WrongUsage("no BSN: nine digits that pass the eleven test, and nothing else", "--bsn-file", "bsn_invalid")

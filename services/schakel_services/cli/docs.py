@@ -30,9 +30,9 @@ def check(docs: Docs = Path("docs"), as_json: AsJson = False) -> None:
     from schakel_services.cli.reference.pages import stale
 
     found = stale(docs)
+    if found:
+        refuse(f"stale, run schakel docs build: {', '.join(found)}", {"stale": found})
     if as_json:
         print_json({"stale": found})
-    elif not found:
+    else:
         console.print("Every page is up to date.")
-    if found:
-        refuse(f"stale, run schakel docs build: {', '.join(found)}")

@@ -6,8 +6,7 @@ from uuid import UUID
 
 import typer
 
-from schakel_services.cli.output import AsJson, Exit, console, print_json, problems, refusing
-from schakel_services.cli.output import Refusal as NotTold
+from schakel_services.cli.output import AsJson, console, print_json, refuse, refusing
 from schakel_services.cli.reach import HubData, ask, reach
 
 if TYPE_CHECKING:
@@ -35,23 +34,16 @@ def explain(
 
     identity = _identity(event_id)
     cluster = reach(data)
-    try:
-        with refusing(TrailError):
-            found = ask(cluster, _find(cluster, identity, event_id))
-    except NotTold as unread:
-        if as_json:
-            print_json(unread.line)
-        raise
+    with refusing(TrailError):
+        found = ask(cluster, _find(cluster, identity, event_id))
     if found is None or isinstance(found, str):
-        if as_json:
-            print_json({"found": False, "id": event_id, "undecided_at": found})
         why = (
-            f"nothing is known of {event_id}: the topics hold 14 days"
+            f"nothing is known of {event_id} on {cluster.bootstrap}, neither as an event nor as a notification: the "
+            "topics hold 14 days; of a consent tells `schakel consent show`"
             if found is None
             else f"{event_id} stands at {found}, and no decision about it is on record yet"
         )
-        problems.print(why, style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(Exit.REFUSED)
+        refuse(why, {"found": False, "id": event_id, "undecided_at": found})
     if as_json:
         print_json(_line(found, event_id))
     else:

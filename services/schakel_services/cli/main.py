@@ -24,6 +24,7 @@ from schakel_services.cli import (
 from schakel_services.cli.call_stack import in_one_piece
 from schakel_services.cli.one_line import OneLine
 from schakel_services.cli.policy import group as policy
+from schakel_services.cli.streams import usable_streams
 
 app = typer.Typer(
     cls=OneLine,
@@ -56,7 +57,8 @@ def schakel() -> None:
 
 def main() -> None:
     """Run a command of the shell."""
-    in_one_piece(app)
+    with usable_streams():
+        in_one_piece(app)
 
 
 if __name__ == "__main__":

@@ -52,7 +52,8 @@ problems = Voice(stderr=True)
 
 def print_json(line: Mapping[str, Any]) -> None:
     """Write one JSON object on one line of standard output, at once."""
-    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    everything = (sys.stdout.encoding or "").lower().startswith("utf")
+    sys.stdout.write(json.dumps(line, ensure_ascii=not everything) + "\n")
     sys.stdout.flush()
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from schakel_services.cli.one_line import InJson
-from schakel_services.cli.output import AsJson, Exit, console, print_json, problems, refuse, refusing
+from schakel_services.cli.output import AsJson, Exit, WrongUsage, console, print_json, problems, refuse, refusing
 from schakel_services.cli.reach import Answer, ask, reach
 from schakel_services.cli.run import ChainOption
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from schakel_services.cli.refused import Refused
     from schakel_services.intake.quarantine import Quarantined
 
-app = typer.Typer(cls=InJson, no_args_is_help=True, help="A partner's records that came over Kafka and were refused.")
+app = typer.Typer(no_args_is_help=True, help="A partner's records that came over Kafka and were refused.")
 
 PartnerOption = Annotated[str, typer.Option("--partner", help="Whose records.")]
 DataOption = Annotated[
@@ -93,7 +92,7 @@ def replay(
     another key.
     """
     if (key is None) != all_:
-        raise typer.BadParameter("give a KEY, or --all")
+        raise WrongUsage("one of the two: a KEY, or --all", "KEY, --all", "one_of_the_two")
     if key is not None:
         _check_key(key)
 
@@ -155,7 +154,7 @@ def _work(
     except NoSuchPartner:
         raise typer.BadParameter("the chain has no such partner", param_hint="--partner") from None
     except KeyMissing as error:
-        refuse(f"no key of {partner} in {data}: {error}")
+        refuse(f"no key of {partner} in {data}: {error}; use --data with the folder of the machine that has it")
     except ChainError as error:
         refuse(str(error))
     with refusing(TrailError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from schakel_services.cli.output import refuse
+from schakel_services.cli.output import refuse, refusing
 
 if TYPE_CHECKING:
     from schakel_services.runtime.cluster import Cluster
@@ -27,6 +27,7 @@ def reach(data: Path | None) -> "Cluster":
     """Return the cluster that the environment names, else the broker of a data folder; refuse when there is neither."""
     from schakel_services.broker.server import status
     from schakel_services.runtime.cluster import Cluster
+    from schakel_services.runtime.configured import NotConfigured
 
     environment = dict(os.environ)
     if not environment.get(EXTERNAL):
@@ -36,7 +37,8 @@ def reach(data: Path | None) -> "Cluster":
         if running is None:
             refuse(f"{EXTERNAL} is not set, and no broker runs in {data}")
         environment[EXTERNAL] = running.bootstrap
-    return Cluster.from_environment(environment)
+    with refusing(NotConfigured):
+        return Cluster.from_environment(environment)
 
 
 def ask(cluster: "Cluster", question: Coroutine[Any, Any, Answer]) -> Answer:

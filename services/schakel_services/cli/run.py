@@ -12,13 +12,14 @@ from typing import Annotated, Any
 
 import typer
 
-from schakel_services.cli.output import print_json
+from schakel_services.cli.output import Exit, print_json, refuse, refusing
 from schakel_services.cli.private_files import keep_private
 
 ChainOption = Annotated[Path, typer.Option("--chain", help="The chain file.", exists=True, dir_okay=False)]
 DataOption = Annotated[Path, typer.Option("--data", help="Folder for keys, inboxes, outboxes and logs.")]
 
 LOOPBACK = "127.0.0.1"
+PORT_MAX = 65_535
 
 
 class Service(StrEnum):
@@ -36,11 +37,17 @@ def run(
     data: DataOption,
     partner: Annotated[str | None, typer.Option(help="Only this partner (intake and deliver).")] = None,
     port: Annotated[
-        int, typer.Option(help="Port for health and metrics, but of the intake for records; 0: a free one.")
+        int,
+        typer.Option(
+            min=0, max=PORT_MAX, help="Port for health and metrics, but of the intake for records; 0: a free one."
+        ),
     ] = 0,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK,
     watch_port: Annotated[
-        int, typer.Option(help="Port for health and metrics of the intake, apart from records; 0: a free one.")
+        int,
+        typer.Option(
+            min=0, max=PORT_MAX, help="Port for health and metrics of the intake, apart from records; 0: a free one."
+        ),
     ] = 0,
     watch_host: Annotated[str, typer.Option(help="Address for health and metrics of the intake.")] = LOOPBACK,
     end_with_stdin: Annotated[
@@ -58,27 +65,31 @@ def run(
     from schakel_services.runtime.keys import KeyMissing
     from schakel_services.runtime.log import configure_logs, log
     from schakel_services.runtime.parent import end_with_parent
-    from schakel_services.runtime.serving import serve
+    from schakel_services.runtime.serving import CanNotListen, serve
     from schakel_services.runtime.settings import NotConfigured, Settings
 
     if end_with_stdin:
         end_with_parent()
-    configure_logs(service.value, os.environ.get("SCHAKEL_LOG_LEVEL", "info"))
-    if ACTIVE:
-        log.error("failpoints_are_on", failpoints=sorted(ACTIVE))
-    try:
-        settings = Settings.read(chain_file=chain, data=data, port=port, partner=partner, host=host)
-        check_start(service.value, chain, data, partner)
-        application = _build(service, settings)
-    except (NotConfigured, ChainError, KeyMissing) as error:
-        typer.echo(f"{type(error).__name__}: {error}", err=True)
-        raise typer.Exit(1) from None
 
     def ready(listening: int, watch: int) -> None:
         print_json({"service": service.value, "port": listening, "watch_port": watch, "pid": os.getpid()})
 
-    _event_loop_policy()
-    asyncio.run(serve(application, (host, port), (watch_host, watch_port), ready))
+    try:
+        configure_logs(service.value, os.environ.get("SCHAKEL_LOG_LEVEL", "info"))
+        if ACTIVE:
+            log.error("failpoints_are_on", failpoints=sorted(ACTIVE))
+        settings = Settings.read(chain_file=chain, data=data, port=port, partner=partner, host=host)
+        check_start(service.value, chain, data, partner)
+        application = _build(service, settings)
+        _event_loop_policy()
+        asyncio.run(serve(application, (host, port), (watch_host, watch_port), ready))
+    except KeyMissing as error:
+        says = f"KeyMissing: {error}, among the keys of {data}; `schakel chain keys` makes what is not there"
+        typer.echo(says, err=True)
+        raise typer.Exit(Exit.REFUSED) from None
+    except (NotConfigured, ChainError, CanNotListen) as error:
+        typer.echo(f"{type(error).__name__}: {error}", err=True)
+        raise typer.Exit(Exit.REFUSED) from None
 
 
 def _build(service: Service, settings: Any) -> Any:
@@ -106,6 +117,7 @@ def up(
     from schakel_services.hub.claim import FolderInUse
     from schakel_services.hub.hub import Hub
     from schakel_services.hub.process import ServiceDidNotStart
+    from schakel_services.runtime.configured import NotConfigured
     from schakel_services.runtime.keys import KeyMissing
     from schakel_services.runtime.log import configure_logs
 
@@ -123,7 +135,7 @@ def up(
             await stopping.wait()
 
     try:
-        asyncio.run(main())
-    except (ChainError, FolderInUse, KeyMissing, BrokerFailed, ServiceDidNotStart) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        with refusing(ChainError, FolderInUse, KeyMissing, BrokerFailed, ServiceDidNotStart, NotConfigured):
+            asyncio.run(main())
+    except OSError as error:
+        refuse(f"it can't run on the data folder {data}: {error.strerror}")

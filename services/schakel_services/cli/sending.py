@@ -11,6 +11,13 @@ from schakel_services.runtime.keys import KeyMissing, Keyring
 
 ACCEPTED = 202
 PATIENCE_S = 60.0
+REMEDY = {
+    401: "the key of this data folder is not the one that this intake knows",
+    404: "no intake of this partner is there, or the chain does not let it use chain_record",
+    429: "too busy; the same again in a while",
+    503: "not ready; the same again in a while",
+}
+"""What is wrong where no field is."""
 
 
 class NotSent(RuntimeError):
@@ -32,8 +39,14 @@ def send(partner: str, connector: str, record: dict[str, Any], chain: Path, data
             timeout=PATIENCE_S,
             trust_env=False,
         )
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.ConnectError) as error:
+        where = (
+            "see --intake: the address that `schakel up` says, or what --host and --port of `schakel run intake` make"
+        )
+        raise NotSent(f"nothing was sent: {type(error).__name__}; {where}") from None
     except httpx.HTTPError as error:
-        raise NotSent(f"the intake does not answer: {type(error).__name__}") from None
+        again = "it may have been taken all the same; the same again does no harm"
+        raise NotSent(f"the intake does not answer: {type(error).__name__}; {again}") from None
     if answer.status_code != ACCEPTED:
         raise NotSent(_said(answer))
     return [str(event) for event in answer.json().get("events", ())]
@@ -45,4 +58,5 @@ def _said(answer: httpx.Response) -> str:
         reasons = "; ".join(f"{error['field']}: {error['rule']}" for error in errors)
     except (ValueError, KeyError, AttributeError):
         reasons = ""
+    reasons = reasons or REMEDY.get(answer.status_code, "")
     return f"not accepted ({answer.status_code}){': ' if reasons else ''}{reasons}"

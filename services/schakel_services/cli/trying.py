@@ -13,9 +13,13 @@ from schakel_connectors.rejection import RecordRejected, rejected
 from schakel_connectors.statement import Sender, Translation
 from schakel_connectors.times import not_from_the_future
 from schakel_connectors.trial import Memory, Trial, try_record
+from schakel_services.runtime.crash import place_of
 
 Tried = dict[str, Any]
-"""``file``, ``row`` in a file of many, ``outcome``, and ``errors`` when rejected, else ``events`` and ``registry``."""
+"""``file``, ``row`` in a file of many, ``outcome``, and ``errors`` when rejected, else ``events`` and ``registry``.
+
+``failed``, beside the errors, says where a connector made a mistake of its own.
+"""
 
 
 @dataclass
@@ -41,8 +45,8 @@ class Trials:
             return
         try:
             batch = self.connector.split(raw)
-        except Exception:  # noqa: BLE001 - a connector's mistake, which the intake answers in the same way
-            yield shown | _rejected(rejected("record", "connector_failed"))
+        except Exception as error:  # noqa: BLE001 - a connector's mistake, which the intake answers in the same way
+            yield shown | _failed(error)
             return
         if batch is None:
             yield shown | self._taken(raw, self.memory)
@@ -57,8 +61,8 @@ class Trials:
             trial = self._try(raw, memory)
         except RecordRejected as error:
             return _rejected(error)
-        except Exception:  # noqa: BLE001 - a connector's mistake, which the intake answers in the same way
-            return _rejected(rejected("record", "connector_failed"))
+        except Exception as error:  # noqa: BLE001 - a connector's mistake, which the intake answers in the same way
+            return _failed(error)
         if trial["outcome"] == "rejected":
             return {"outcome": "rejected", "errors": trial["errors"]}
         return {"outcome": trial["outcome"], "events": trial["events"], "registry": trial["registry"]}
@@ -99,6 +103,12 @@ class Trials:
 
 def _rejected(error: RecordRejected) -> Tried:
     return {"outcome": "rejected", "errors": [{"field": one.field, "rule": one.rule} for one in error.errors]}
+
+
+def _failed(error: Exception) -> Tried:
+    """Return what the intake answers to a connector's mistake, and where that is: what it logs."""
+    place = f"{type(error).__name__} at {place_of(error)}"
+    return _rejected(rejected("record", "connector_failed")) | {"failed": place}
 
 
 def _read(file: Path, size_max: int) -> bytes:

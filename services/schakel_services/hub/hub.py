@@ -201,12 +201,19 @@ class Hub:
         async with asking.session() as session:
             while True:
                 await asyncio.sleep(LIVES_S)
+                self._look_at_broker()
                 for process in list(self.processes):
                     life, listens = process.starts, process.listens
                     lives = await asking.is_ok(session, process.watch_port, "livez")
                     reason = vigils.setdefault(process.name, Vigil()).heard(life, listens=listens, lives=lives)
                     if reason is not None and life == process.starts and process.signal(signal.SIGKILL):
                         log.error("service_lost", name=process.name, reason=reason)
+
+    def _look_at_broker(self) -> None:
+        """Say once that our own Kafka ended by itself, as on a full disk; no service has anything to do without it."""
+        if self._broker_process is not None and self._broker_process.poll() is not None:
+            self._broker_process = None
+            log.error("broker_ended", place=str(self.data / "broker" / "kafka.log"))
 
     def _environment(self) -> dict[str, str]:
         clock = {"SCHAKEL_CLOCK_FILE": str(self.data / MOVED_CLOCK)} if self.clock_moves else {}

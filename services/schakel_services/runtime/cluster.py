@@ -14,6 +14,8 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.cluster import ClusterMetadata
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
+from schakel_services.runtime.configured import NotConfigured, addresses, needed, number
+
 # aiokafka waits 20 ms between the steps of a transaction and has no setting for it; 2 ms takes p99 of a hop from
 # 92 to 30 ms. tests/unit/runtime/test_cluster.py notices when the name goes away.
 if hasattr(aiokafka.producer.sender, "BACKOFF_OVERRIDE"):
@@ -36,6 +38,7 @@ Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 Isolation = Literal["read_committed", "read_uncommitted"]
 
 
+PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 FETCH_BYTES = 4 * 1024 * 1024
 
 WAIT_MS, QUIET_WAIT_MS = 500, 2_000
@@ -54,11 +57,11 @@ class Cluster:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Cluster":
-        """Read ``KAFKA_*``; without ``KAFKA_BOOTSTRAP_SERVERS`` there is no cluster and ``KeyError`` says so."""
+        """Read ``KAFKA_*``, or raise ``NotConfigured``: without ``KAFKA_BOOTSTRAP_SERVERS`` there is no cluster."""
         return cls(
-            bootstrap=environment["KAFKA_BOOTSTRAP_SERVERS"],
-            session_timeout_ms=int(environment.get("SCHAKEL_SESSION_TIMEOUT_MS", "10000")),
-            transaction_timeout_ms=int(environment.get("SCHAKEL_TRANSACTION_TIMEOUT_MS", "10000")),
+            bootstrap=addresses(environment, "KAFKA_BOOTSTRAP_SERVERS"),
+            session_timeout_ms=number(environment, "SCHAKEL_SESSION_TIMEOUT_MS", 10_000),
+            transaction_timeout_ms=number(environment, "SCHAKEL_TRANSACTION_TIMEOUT_MS", 10_000),
             security=_security(environment),
         )
 
@@ -173,16 +176,29 @@ def _go_easy(client: AIOKafkaClient) -> None:
 def _security(environment: Mapping[str, str]) -> dict[str, Any]:
     """Translate ``KAFKA_SECURITY_PROTOCOL``, ``KAFKA_SASL_*`` and ``KAFKA_SSL_*``; plain text when none is set."""
     protocol = environment.get("KAFKA_SECURITY_PROTOCOL", "PLAINTEXT")
+    if protocol not in PROTOCOLS:
+        raise NotConfigured(f"KAFKA_SECURITY_PROTOCOL: one of {', '.join(PROTOCOLS)}")
     found: dict[str, Any] = {"security_protocol": protocol}
     if protocol.startswith("SASL"):
         found |= {
             "sasl_mechanism": environment.get("KAFKA_SASL_MECHANISM", "SCRAM-SHA-512"),
-            "sasl_plain_username": environment["KAFKA_SASL_USERNAME"],
-            "sasl_plain_password": environment["KAFKA_SASL_PASSWORD"],
+            "sasl_plain_username": needed(environment, "KAFKA_SASL_USERNAME", f"{protocol} asks for it"),
+            "sasl_plain_password": needed(environment, "KAFKA_SASL_PASSWORD", f"{protocol} asks for it"),
         }
     if protocol.endswith("SSL"):
-        context = ssl.create_default_context(cafile=environment.get("KAFKA_SSL_CAFILE"))
-        if certificate := environment.get("KAFKA_SSL_CERTFILE"):
-            context.load_cert_chain(certificate, environment.get("KAFKA_SSL_KEYFILE"))
-        found["ssl_context"] = context
+        found["ssl_context"] = _tls(environment)
     return found
+
+
+def _tls(environment: Mapping[str, str]) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=environment.get("KAFKA_SSL_CAFILE"))
+    except OSError as error:
+        raise NotConfigured(f"KAFKA_SSL_CAFILE can't be used: {error.strerror or type(error).__name__}") from None
+    if certificate := environment.get("KAFKA_SSL_CERTFILE"):
+        try:
+            context.load_cert_chain(certificate, environment.get("KAFKA_SSL_KEYFILE"))
+        except OSError as error:
+            says = error.strerror or type(error).__name__
+            raise NotConfigured(f"KAFKA_SSL_CERTFILE, KAFKA_SSL_KEYFILE can't be used: {says}") from None
+    return context

@@ -7,6 +7,8 @@ from typing import Any
 
 import structlog
 
+from schakel_services.runtime.configured import NotConfigured
+
 ALLOWED = frozenset(
     {
         "address", "attempt", "connector", "count", "error", "event", "event_id", "event_type", "failpoints",
@@ -37,7 +39,9 @@ def allow_listed(_logger: object, _method: str, line: Line) -> Line:
 
 def configure_logs(service: str, level: str = "info") -> None:
     """Send structlog and the libraries' logging to stderr as JSON lines; libraries say warnings only."""
-    number = logging.getLevelNamesMapping()[level.upper()]
+    number = logging.getLevelNamesMapping().get(level.upper())
+    if number is None:
+        raise NotConfigured("SCHAKEL_LOG_LEVEL: debug, info, warning, error or critical")
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,21 +16,47 @@ GRACE_S = 10
 """At the end: for requests that have begun."""
 
 
+class CanNotListen(RuntimeError):
+    """An address is taken, or is none of this machine; names it, and what the system says."""
+
+
 async def serve(app: Frame, at: Address, watch: Address, on_ready: Callable[[int, int], None] | None = None) -> None:
     """Serve until SIGTERM or SIGINT; ``on_ready`` gets the port and the port for health once it listens.
 
     A service with a site serves that, and nothing else, at its address, and health and metrics at ``watch``: metrics
     tell of all partners, and are no partner's business. A service without one has only ``at``.
+
+    Raises ``CanNotListen`` before anything of the service runs: its loops would take the work from the process that
+    has the address, and then end.
     """
     # A batch makes tens of thousands of objects and no cycles; collecting every 700 of them costs a third of the time.
     gc.set_threshold(100_000, 20, 50)
     gc.enable()
     site = app.take_site()
     if site is None:
-        server = _Main(_config(app, at, "on"), on_ready, None)
+        server, doors = _Main(_config(app, at, "on"), on_ready, None), _bound(at)
     else:
-        server = _Main(_config(app, watch, "on"), on_ready, _Beside(_config(site, at, "off")))
-    await server.serve()
+        beside = _Beside(_config(site, at, "off"), _bound(at))
+        server, doors = _Main(_config(app, watch, "on"), on_ready, beside), _bound(watch)
+    await server.serve(doors)
+
+
+def _bound(at: Address) -> list[socket.socket]:
+    """Return a socket at each address that a host's name has, which takes nobody yet."""
+    bound: list[socket.socket] = []
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(*at, type=socket.SOCK_STREAM):
+            one = socket.socket(family, kind, protocol)
+            bound.append(one)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(address)
+    except OSError as error:
+        for one in bound:
+            one.close()
+        raise CanNotListen(f"{at[0]}, port {at[1]}, can't be listened on: {error.strerror}") from None
+    return bound
 
 
 def _config(app: Any, at: Address, lifespan: Any) -> uvicorn.Config:
@@ -48,8 +75,9 @@ def _config(app: Any, at: Address, lifespan: Any) -> uvicorn.Config:
 class _Beside(uvicorn.Server):
     """Serves for as long as the main server does, which alone is told of signals."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, doors: list[socket.socket]) -> None:
         super().__init__(config)
+        self._doors = doors
         self._listens = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -63,8 +91,8 @@ class _Beside(uvicorn.Server):
         self._listens.set()
 
     async def open(self) -> int:
-        """Return the port once it listens; where it can't, uvicorn ends the process."""
-        self._task = asyncio.create_task(self.serve(), name="site")
+        """Return the port once it listens."""
+        self._task = asyncio.create_task(self.serve(self._doors), name="site")
         await self._listens.wait()
         return _port(self)
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schakel_services.runtime.cluster import Cluster
+from schakel_services.runtime.configured import NotConfigured, number
 
-
-class NotConfigured(RuntimeError):
-    """Something that has no default is missing; names it."""
+__all__ = ["NotConfigured", "Settings"]
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,6 @@ class Settings:
     ) -> "Settings":
         """Return the settings, or raise ``NotConfigured``."""
         found = os.environ if environment is None else environment
-        if not found.get("KAFKA_BOOTSTRAP_SERVERS"):
-            raise NotConfigured("KAFKA_BOOTSTRAP_SERVERS")
         return cls(
             chain_file=chain_file,
             data=data,
@@ -48,7 +45,7 @@ class Settings:
             host=host,
             port=port,
             partner=partner,
-            retry_for_s=float(found.get("SCHAKEL_RETRY_FOR_S", "86400")),
-            retry_first_s=float(found.get("SCHAKEL_RETRY_FIRST_S", "2")),
-            inbox_keep_days=float(found.get("SCHAKEL_INBOX_KEEP_DAYS", "14")),
+            retry_for_s=number(found, "SCHAKEL_RETRY_FOR_S", 86_400.0),
+            retry_first_s=number(found, "SCHAKEL_RETRY_FIRST_S", 2.0),
+            inbox_keep_days=number(found, "SCHAKEL_INBOX_KEEP_DAYS", 14.0),
         )

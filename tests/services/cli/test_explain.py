@@ -188,7 +188,8 @@ def test_what_nobody_knows_is_1(log: Log) -> None:
     """An id that is on no record."""
     said = log.explain(log.event, "--json")
     assert (said.exit_code, said.line()) == (1, {"found": False, "id": str(log.event), "undecided_at": None})
-    assert said.err.startswith(f"nothing is known of {log.event}")
+    assert said.err.startswith(f"nothing is known of {log.event} on 127.0.0.1:")
+    assert "`schakel consent show`" in said.err, "an id of another kind is asked elsewhere"
     assert log.explain("raw.a.b/0/99999999").exit_code == 1
 
 

@@ -53,7 +53,12 @@ def test_each_problem_is_a_line_with_place_field_and_rule(twente: str, tmp_path:
 
 @pytest.mark.parametrize(
     ("content", "rule"),
-    [(b"[chain\n", "not_toml"), (b"\xff\xfe\x00", "UnicodeDecodeError"), (None, "FileNotFoundError")],
+    [
+        (b"[chain\n", "not_toml"),
+        (b"\xff\xfe\x00", "not_utf_8"),
+        (None, "no_such_file"),
+        (b"a = " + b"[" * 100_000, "not_toml"),
+    ],
 )
 def test_what_is_no_chain_file_is_a_problem_too(content: bytes | None, rule: str, tmp_path: Path) -> None:
     """Never a traceback; a file that is not there included."""
@@ -90,3 +95,10 @@ def test_agreements_that_end_soon_are_told_and_refuse_nothing(twente: str, tmp_p
 def test_soon_is_60_days_and_the_last_day_counts(today: date, rules: set[str], twente: str) -> None:
     """All agreements of the shipped chain end on 31 December 2028."""
     assert {ending.rule for ending in ending_agreements(load_chain(TWENTE), twente, today)} == rules
+
+
+def test_the_mark_that_an_editor_puts_before_a_file_is_no_mistake(tmp_path: Path) -> None:
+    """Windows writes one; what is wrong is named by its own line all the same."""
+    marked = tmp_path / "marked.toml"
+    marked.write_bytes(b"\xef\xbb\xbf" + TWENTE.read_bytes())
+    assert schakel("chain", "check", marked).exit_code == 0

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,7 @@ def test_a_connector_that_fails_rejects(tmp_path: Path) -> None:
     file.write_bytes(b"x")
     (tried,) = Trials(broken, trial_sender(broken), RECEIVED_AT).take(file)
     assert tried["errors"] == [{"field": "record", "rule": "connector_failed"}]
+    assert re.fullmatch(r"\w+ at test_connector_try\.py:\d+", tried["failed"]), "who writes it must know where"
 
 
 def test_a_file_of_another_kind_is_rejected(tmp_path: Path) -> None:

@@ -40,7 +40,31 @@ def test_what_it_says_to_do_helps(tmp_path: Path) -> None:
     assert schakel("chain", "keys", TWENTE, "--data", tmp_path).exit_code == 0
     said = withdraw(tmp_path, "ggz-het-veen")
     assert said.exit_code == 1
-    assert "the intake does not answer" in said.line()["problem"]["says"]
+    assert "nothing was sent: ConnectError; see --intake" in said.line()["problem"]["says"]
+
+
+@pytest.mark.parametrize("address", ["garbage", "http://[::1", "ftp://127.0.0.1"])
+def test_an_address_that_is_none_is_said(tmp_path: Path, address: str) -> None:
+    """Nothing was sent, and which option to look at."""
+    schakel("chain", "keys", TWENTE, "--data", tmp_path)
+    at = ("--partner", "ggz-het-veen", "--record", "r1", "--chain", TWENTE, "--data", tmp_path, "--intake", address)
+    said = schakel("consent", "withdraw", *at, "--client", "c1", "--json")
+    assert said.exit_code == 1
+    assert said.line()["problem"]["says"].startswith("nothing was sent: ")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"Jan Jansen\n", b"999990018", b"999990019 999990019", b"\xff\xfe9", b"9" * 200]
+)
+def test_a_file_without_a_bsn_is_wrong_usage(tmp_path: Path, content: bytes) -> None:
+    """It is not sent, and what stands in it is not said."""
+    (tmp_path / "bsn").write_bytes(content)
+    said = withdraw(tmp_path, "ggz-het-veen", "--bsn-file", str(tmp_path / "bsn"))
+    problem = said.line()["problem"]
+    assert (said.exit_code, problem["option"], problem["rule"]) == (2, "--bsn-file", "bsn_invalid")
+    for told in (said.out, said.err):
+        assert "Jan" not in told
+        assert "99999" not in told
 
 
 def test_a_key_file_that_was_spoilt_is_told_too(tmp_path: Path) -> None:

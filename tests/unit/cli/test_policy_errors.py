@@ -64,7 +64,10 @@ def test_a_value_that_is_not_in_the_list_is_answered_with_the_list() -> None:
 @pytest.mark.parametrize("command", [("policy", "diff", "old", "new"), ("policy", "check", "old")])
 def test_tables_that_do_not_load_are_a_line(tmp_path: Path, command: tuple[str, ...]) -> None:
     """With file, row and rule, as ``policy check`` always did."""
-    said = schakel(*command[:2], *(tmp_path / name for name in command[2:]), "--json")
+    folders = [tmp_path / name for name in command[2:]]
+    for folder in folders:
+        folder.mkdir()
+    said = schakel(*command[:2], *folders, "--json")
     found = problem(said)
     assert said.exit_code == 1
     assert (found["file"], found["rule"], found["says"]) == ("roles.toml", "present", "the table is missing")

@@ -55,4 +55,5 @@ def test_what_keeps_it_from_starting_is_one_line(monkeypatch: pytest.MonkeyPatch
     """Exit code 1, and no traceback."""
     ends_with(monkeypatch, BrokerFailed("Kafka did not start"))
     done = CliRunner().invoke(app, ["demo", "--json"])
-    assert (done.exit_code, done.stdout, done.stderr.strip()) == (1, "", "Kafka did not start")
+    assert (done.exit_code, done.stderr.strip()) == (1, "Kafka did not start")
+    assert json.loads(done.stdout)["problem"]["says"] == "Kafka did not start"

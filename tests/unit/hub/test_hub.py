@@ -2,10 +2,13 @@
 
 import asyncio
 import signal
+import subprocess
+import sys
 from itertools import count
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from schakel_services.chain.shipped import shipped_chains
 from schakel_services.hub import asking
@@ -76,6 +79,20 @@ async def test_a_service_that_stands_still_is_killed_to_be_started_again(
     await asyncio.wait_for(gate.killed.wait(), 10)
     assert next(looks) >= SILENT_MAX
     await hub.stop()
+
+
+def test_a_broker_that_ended_by_itself_is_said_once(tmp_path: Path) -> None:
+    """On a full disk, say: the services are started again and again, and none of them knows why."""
+    hub = Hub(Path("c"), tmp_path, {})
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as broker, capture_logs() as said:
+        hub._broker_process = broker
+        hub._look_at_broker()
+        assert said == []
+        broker.communicate(b"\n")
+        hub._look_at_broker()
+        hub._look_at_broker()
+    (line,) = said
+    assert (line["event"], line["place"]) == ("broker_ended", str(tmp_path / "broker" / "kafka.log"))
 
 
 async def test_keys_that_are_not_fit_keep_a_hub_from_starting(tmp_path: Path) -> None:

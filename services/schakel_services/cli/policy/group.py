@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 
 from schakel_contracts.codes import Category
-from schakel_services.cli.one_line import InJson
 from schakel_services.cli.output import (
     AsJson,
     Exit,
@@ -21,7 +20,6 @@ from schakel_services.cli.output import (
 from schakel_services.cli.policy.what_if import what_if
 
 app = typer.Typer(
-    cls=InJson,
     no_args_is_help=True,
     help="The policy tables: which role may know what, why, and how much of it.",
 )
@@ -101,6 +99,9 @@ def diff(
     from schakel_services.cli.policy.comparison import compare, compare_guards
     from schakel_services.cli.policy.saying import change_line, say_changes
 
+    for option, folder in (("OLD", old), ("NEW", new)):
+        if not folder.is_dir():
+            raise WrongUsage("there is no such folder", option, "no_such_folder", file=folder)
     with refusing(PolicyError):
         changes = compare(load_policy(old), load_policy(new)) + compare_guards(old, new)
     wider = sum(change.direction == "wider" for change in changes)
