@@ -145,7 +145,7 @@ async def test_what_another_replaced_is_not_withdrawn_by_its_old_id(
 async def test_wrong_input_is_said_in_a_line(stage: Stage, somebody: Callable[[], Dossier]) -> None:
     """An impossible BSN, nobody named, an unknown consent, an intake that is away."""
     wrong = _schakel(stage, *_grant(stage, "balie-3"), given="123456789")
-    assert (wrong.returncode, "bsn" in wrong.stderr, "123456789" in wrong.stderr) == (1, True, False)
+    assert (wrong.returncode, "bsn" in wrong.stderr, "123456789" in wrong.stderr) == (2, True, False)
     nobody = _schakel(stage, *[one for one in _grant(stage, "balie-3") if one not in {"--bsn-file", "-"}])
     assert nobody.returncode == 2
     unknown = _schakel(stage, "show", "00000000-0000-5000-8000-000000000000")
