@@ -14,6 +14,11 @@ URA = "http://fhir.nl/fhir/NamingSystem/ura"
 OIN = "http://fhir.nl/fhir/NamingSystem/oin"
 AGB = "http://fhir.nl/fhir/NamingSystem/agb-z"
 FHIR_CONSENT = load("fhir_consent")
+CUSTODIAN = {
+    "role": {"coding": [{"system": f"{HL7}/v3-ParticipationType", "code": "CST"}]},
+    "reference": {"identifier": {"system": PARTNER, "value": "ggz"}},
+}
+"""Whose data a rule is about."""
 
 
 def tried(document: Json | str) -> Trial:
@@ -185,9 +190,10 @@ def test_limit_without_a_value_is_not_open_in_xml_either(end: str) -> None:
             [("Consent.provision.type", "not_representable")],
         ),
         ({"period": {"start": "2025-11-03"}}, []),
+        ({"actor": [CUSTODIAN]}, []),
         ({}, []),
     ],
-    ids=["whom", "what", "when", "all"],
+    ids=["whom", "what", "when", "whose", "all"],
 )
 def test_an_objection_with_an_exception_is_not_read_as_the_exception_alone(base: Json, expected: list[Any]) -> None:
     """What the person refuses by name would be lost; a base that denies all only says that the rest is no consent."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from schakel_connectors.fhir_consent.scope import Named, Recipient, Scope
+from schakel_connectors.fhir_consent.scope import Recipient, Registered, Scope
 from schakel_connectors.rejection import FieldError
 from schakel_connectors.stated.consent import Terms
 from schakel_connectors.statement import OrganisationRef
@@ -87,7 +87,7 @@ def _takes_out(exception: Scope, grant: Grant) -> bool:
     )
 
 
-def _may_be(recipient: Recipient, named: Named) -> bool:
+def _may_be(recipient: Recipient, named: Registered) -> bool:
     """An exception for an organisation without a role is one for all its roles, and the other way round as well.
 
     Only two numbers of one register, the noughts before them left out, tell two organisations apart.

@@ -49,8 +49,8 @@ def terms_of(consent: Consent, place: Place) -> list[Terms]:
 
 
 def _names(scope: Scope) -> bool:
-    """Say whether a rule names to whom, what or for what; an opt-in denies all, perhaps for a while."""
-    return replace(scope, valid_from=None, valid_until=None) != ANY
+    """Say whether a rule names to whom, what or for what; an opt-in denies all of a source, perhaps for a while."""
+    return replace(scope, sources=None, valid_from=None, valid_until=None) != ANY
 
 
 def _permitted(consent: Consent, place: Place, root: Rule) -> list[Terms]:

@@ -21,8 +21,8 @@ SHARING = frozenset({"access", "disclose", "use"})
 """Actions of which at least one is needed to share; collecting and correcting alone are not sharing."""
 
 Recipient = tuple[OrganisationRef, Role | None]
-Named = tuple[frozenset[OrganisationRef], Role | None]
-"""A recipient by all its numbers."""
+Registered = tuple[frozenset[OrganisationRef], Role | None]
+"""A recipient by all the numbers under which it is registered."""
 
 Known = TypeVar("Known")
 
@@ -44,7 +44,7 @@ class Scope:
     """The categories, if the rule restricts."""
 
     recipients: frozenset[Recipient] | None = None
-    named: frozenset[Named] = frozenset()
+    named: frozenset[Registered] = frozenset()
     """The recipients, if the rule restricts."""
 
     sources: frozenset[OrganisationRef] | None = None
@@ -154,7 +154,7 @@ def _limits(provision: Provision, at: str) -> Iterator[FieldError]:
 def _actors(provision: Provision, place: Place, path: str) -> Scope:
     """A provision without recipients is about any; one whose recipients are all strangers is about nobody here."""
     recipients: dict[str, set[Any]] = {}
-    named: set[Named] = set()
+    named: set[Registered] = set()
     strangers, beyond = set(), set()
     at = f"{place.at}.{path}.actor"
     actors = provision.get("actor", ())

@@ -138,4 +138,6 @@ def up(
         with refusing(ChainError, FolderInUse, KeyMissing, BrokerFailed, ServiceDidNotStart, NotConfigured):
             asyncio.run(main())
     except OSError as error:
+        if error.filename is None:
+            raise  # of no file, and so not of the folder
         refuse(f"it can't run on the data folder {data}: {error.strerror}")

@@ -13,7 +13,7 @@ ACCEPTED = 202
 PATIENCE_S = 60.0
 REMEDY = {
     401: "the key of this data folder is not the one that this intake knows",
-    404: "no intake of this partner is there, or the chain does not let it use chain_record",
+    404: "no intake of this partner is there, or the chain does not give it this connector",
     429: "too busy; the same again in a while",
     503: "not ready; the same again in a while",
 }
