@@ -6,11 +6,9 @@ is a few look-ups.
 
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
-from schakel_contracts.codes import Purpose, Reason, Role
-from schakel_contracts.policy.carrying import Carried, Wanted, carrying, objected
-from schakel_contracts.policy.civil_time import end_of
+from schakel_contracts.codes import Reason, Role
+from schakel_contracts.policy.carrying import Found, carrying, objected
 from schakel_contracts.policy.compiling import NO_ROW
 from schakel_contracts.policy.ends import RIGHT_UPHELD, Lack
 from schakel_contracts.policy.facts import Addressee, EventFacts
@@ -44,20 +42,17 @@ def decide(event: EventFacts, recipient: Addressee, person: PersonRegistry, poli
     if relation_id is None and cell.relation_required:
         return cell.denials[NO_RELATION]
     reason: Lack = NO_CONSENT
-    found: Carried | Lack | None
     paused = False
     for attempt in cell.attempts:
         if attempt.by_consent:
-            wanted = Wanted(recipient, event.source.id, cell.purposes, attempt.lacking, policy.consent_text_major)
-            permissions = person.permissions(recipient.id, cell.category)
-            objections = person.objections(recipient.id, cell.category)
-            found = carrying(wanted, permissions, objections, now)
+            found = carrying(attempt, event, recipient, cell, person, policy.consent_text_major, now)
         else:
             found = _by_itself(attempt, event, recipient, cell, person, now)
-        if isinstance(found, Carried):
-            return _granted(attempt.granted, found.purpose, found.consent_id, relation_id)
-        if found is not None and not paused:
-            reason, paused = found, found is RIGHT_EXERCISED or found is RIGHT_UPHELD
+        purpose, consent_id, lack = found
+        if purpose is not None:
+            return attempt.granted.because(purpose, consent_id, relation_id)
+        if lack is not None and not paused:
+            reason, paused = lack, lack is RIGHT_EXERCISED or lack is RIGHT_UPHELD
     return cell.denials[reason]
 
 
@@ -73,25 +68,25 @@ def _cell_for(event: EventFacts, recipient: Addressee, policy: Policy) -> Cell |
 
 def _by_itself(
     attempt: Attempt, event: EventFacts, recipient: Addressee, cell: Cell, person: PersonRegistry, now: datetime
-) -> Carried | Lack | None:
-    """Say whether a basis other than consent holds (R6, R17, R27), or why not; None: there is nothing to say of it."""
+) -> Found:
+    """Say whether a basis other than consent holds (R6, R17, R27), or why not, where there is anything to say of it."""
     closable = attempt.by_law or (attempt.own and cell.category in TOLD_TO_ALL and recipient.role not in OWN_SIDE)
     if closable and person.restrictions and person.restricted(recipient.id, cell.category, now):
-        return RIGHT_UPHELD if person.right_upheld(recipient.id, cell.category, now) else RIGHT_EXERCISED
+        upheld = person.right_upheld(recipient.id, cell.category, now)
+        return None, None, RIGHT_UPHELD if upheld else RIGHT_EXERCISED
     if attempt.by_request:
         if not person.requested(recipient.id, cell.category, attempt.article, now, event.source.id):
-            return NO_REQUEST
+            return None, None, NO_REQUEST
     elif attempt.by_emergency:
         if not person.emergency(recipient.id, recipient.role, cell.category, now):
-            return None
+            return None, None, None
     elif attempt.own:
         if recipient.role is REP and not person.tells_representative(cell.category, now):
-            return BEYOND_SCOPE
-        if closable and (objections := person.objections(recipient.id, cell.category)):
-            wanted = Wanted(recipient, event.source.id, cell.purposes, None, 0)
-            if objected(wanted, objections, now):
-                return Reason.OBJECTION
-    return Carried(None, cell.row.purpose)
+            return None, None, BEYOND_SCOPE
+        objections = person.objections(recipient.id, cell.category) if closable else ()
+        if objections and objected(event, recipient, cell, objections, now):
+            return None, None, Reason.OBJECTION
+    return cell.row.purpose, None, None
 
 
 def _refused_before_basis(
@@ -102,7 +97,7 @@ def _refused_before_basis(
     # An expired agreement closes the gate on both sides (A18); a stop-notice, or what else is
     # addressed to a party, does not wait for its sender's. What is owed to the person, that those
     # who have data stop or hear of a right (AVG 19), does not end with an agreement.
-    if (_lapsed(recipient, now) and not cell.owed) or (cell.addressed is None and _lapsed(event.source, now)):
+    if (now >= recipient.lapses and not cell.owed) or (cell.addressed is None and now >= event.source.lapses):
         return cell.denials[Reason.AGREEMENT_EXPIRED]
     # Nor can a sender hold that back: its veto is about what is disclosed (R7).
     if not cell.owed and event.withhold and (recipient.role in event.withhold or recipient.host in event.withhold):
@@ -137,28 +132,3 @@ def _meant_for(recipient: Addressee, event: EventFacts, cell: Cell) -> bool:
     if cell.own and recipient.id != event.own_party:
         return False
     return not cell.about_roles or event.about_role in cell.about_roles
-
-
-def _lapsed(party: Addressee, now: datetime) -> bool:
-    return party.agreement_until is not None and now >= end_of(party.agreement_until)
-
-
-def _granted(known: Ruling, purpose: Purpose, consent_id: UUID | None, relation_id: UUID | None) -> Ruling:
-    """Return the prepared ruling with what only this decision knows; spelt out, since it is hot."""
-    return Ruling(
-        known.outcome,
-        known.row,
-        purpose,
-        known.rules,
-        known.basis,
-        consent_id,
-        relation_id,
-        known.fields,
-        known.stripped,
-        known.masked,
-        known.view,
-        None,
-        None,
-        known.prohibited_use,
-        known.relation_required,
-    )

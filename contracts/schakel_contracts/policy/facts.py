@@ -1,8 +1,8 @@
 """What a decision needs to know of an event and of a party; nothing about the person."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from schakel_contracts.answer_due import AnswerDue
@@ -21,6 +21,7 @@ from schakel_contracts.indication import IndicationRegistered, ReindicationDue
 from schakel_contracts.official_letter import OfficialLetterAnnounced
 from schakel_contracts.placement import PlacementChanged, PlacementEnded, PlacementStarted
 from schakel_contracts.plan_evaluation import PlanEvaluationDue
+from schakel_contracts.policy.civil_time import ALWAYS, end_of
 from schakel_contracts.retention import AttendanceException, OutreachCompleted, OutreachRequested
 from schakel_contracts.return_right import ReturnRightInvoked
 from schakel_contracts.special_facility import SpecialFacilityRequested
@@ -51,6 +52,12 @@ class Addressee:
     agreement_until: date | None = None
     host: Role | None = None
     """The role of the organisation that employs a key person (R22)."""
+    lapses: datetime = field(init=False, compare=False, repr=False)
+    """From when its agreement is over (A18)."""
+
+    def __post_init__(self) -> None:
+        until = self.agreement_until
+        object.__setattr__(self, "lapses", ALWAYS if until is None else end_of(until))
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,15 +135,12 @@ class PersonRegistry:
                 return tie.id
         return None
 
-    def permissions(self, party: str, category: Category) -> tuple[Standing, ...]:
-        """Return every permission that names a party and a category, the one that lasts longest first."""
-        return self._permitting.get((party, category), NO_CONSENTS)
-
-    def objections(self, party: str, category: Category) -> tuple[Standing, ...]:
-        """Return every objection that may concern a party and a category: one that names none concerns any."""
-        if not self._objecting:
-            return NO_CONSENTS
+    def about(self, party: str, category: Category) -> tuple[tuple[Standing, ...], tuple[Standing, ...]]:
+        """Return every permission that names a party and a category, and every objection that may concern them."""
         key = (party, category)
+        permissions = self._permitting.get(key, NO_CONSENTS)
+        if not self._objecting:
+            return permissions, NO_CONSENTS
         found = self._objected.get(key)
         if found is None:
             found = self._objected[key] = tuple(
@@ -152,7 +149,15 @@ class PersonRegistry:
                 if (not objection.parties or party in objection.parties)
                 and (not objection.categories or category in objection.categories)
             )
-        return found
+        return permissions, found
+
+    def permissions(self, party: str, category: Category) -> tuple[Standing, ...]:
+        """Return every permission that names a party and a category, the one that lasts longest first."""
+        return self.about(party, category)[0]
+
+    def objections(self, party: str, category: Category) -> tuple[Standing, ...]:
+        """Return every objection that may concern a party and a category: one that names none concerns any."""
+        return self.about(party, category)[1]
 
     def consent(self, consent_id: UUID) -> Standing | None:
         """Return one consent or objection, whether it still stands or not."""

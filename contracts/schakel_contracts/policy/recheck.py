@@ -11,7 +11,6 @@ from uuid import UUID
 from schakel_contracts.codes import Category, Purpose, Reason, Role
 from schakel_contracts.policy.carrying import lacks
 from schakel_contracts.policy.citation import citation
-from schakel_contracts.policy.civil_time import end_of
 from schakel_contracts.policy.compiling import FAILED_RULE
 from schakel_contracts.policy.ends import Lack
 from schakel_contracts.policy.facts import Addressee
@@ -107,7 +106,8 @@ def _before_any_basis(
     asks_relation: bool,
 ) -> Recheck | None:
     """Return why it may not leave whatever it went on (A18, R3, R28)."""
-    if (_lapsed(recipient, now) and not opening.owed) or (_lapsed(sender, now) and not opening.addressed):
+    sent_by_lapsed = sender is not None and now >= sender.lapses
+    if (now >= recipient.lapses and not opening.owed) or (sent_by_lapsed and not opening.addressed):
         return _no(Reason.AGREEMENT_EXPIRED, "R1")
     if asks_relation and person.relation(recipient.id, recipient.role, now) is None:
         return _no(Reason.NO_RELATION, "R3")
@@ -118,10 +118,6 @@ def _before_any_basis(
 
 def _no(reason: Reason, rule: str) -> Recheck:
     return Recheck(holds=False, reason=reason, rules=(rule,))
-
-
-def _lapsed(party: Addressee | None, now: datetime) -> bool:
-    return party is not None and party.agreement_until is not None and now >= end_of(party.agreement_until)
 
 
 def _without_consent(basis: str, sent: Sent, person: PersonRegistry, now: datetime) -> Recheck | None:
