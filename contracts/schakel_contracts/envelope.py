@@ -107,6 +107,10 @@ DECIDED = "schakel_decided"
 """Header of a notification of which the sender is masked and that somebody asked for by law: when it was decided, so
 that a request that ended since is taken for the one that carried it."""
 
+QUESTION = "schakel_question"
+"""Header of a reminder: who asked, a space, and the type of what was asked, so that the second check can see whether
+the question might still go to whom is reminded of it; it is no part of what is sent."""
+
 
 @lru_cache(maxsize=4_096)
 def _constant_headers(source: str, type_: str) -> tuple[tuple[str, bytes], ...]:

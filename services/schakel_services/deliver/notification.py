@@ -16,6 +16,7 @@ from schakel_contracts.envelope import (
     DECIDED,
     MASKED_SOURCE,
     POSITION,
+    QUESTION,
     RELATION,
     Envelope,
     MalformedEnvelope,
@@ -26,11 +27,13 @@ from schakel_contracts.policy.civil_time import instant
 
 KEPT = frozenset(
     {"ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time", "ce_purpose", "ce_basis"}
-    | {"ce_sequence", "ce_prohibiteduse", "ce_traceparent", POSITION, CONSENT, CONSENT_SOURCE, DECIDED, RELATION}
+    | {"ce_sequence", "ce_prohibiteduse", "ce_traceparent", POSITION, CONSENT, CONSENT_SOURCE}
+    | {DECIDED, QUESTION, RELATION}
 )
 """Headers that are read; others are not kept."""
 
 PARTY = re.compile(PARTY_PATTERN.encode())
+ASKED = re.compile(rb"[^ ]{1,64} nl\.schakel\.[a-z_]+\.[a-z_]+\.v[0-9]+")
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 """W3C Trace Context; anything else in that place is dropped, since a sender could write in it."""
 
@@ -91,6 +94,15 @@ class Notification:
         value = self._header(DECIDED)
         return None if value is None else instant(datetime.fromisoformat(value))
 
+    @property
+    def question(self) -> tuple[str, str] | None:
+        """Return who asked, and the type of what was asked, of a reminder that its question must allow."""
+        value = self._header(QUESTION)
+        if value is None:
+            return None
+        asker, _, type_ = value.partition(" ")
+        return asker, type_
+
     def _header(self, name: str) -> str | None:
         return next((value.decode() for each, value in self.headers if each == name), None)
 
@@ -130,6 +142,8 @@ def _unseen(found: Mapping[str, bytes]) -> None:
     """Refuse what the second check could not read later on."""
     if CONSENT_SOURCE in found and PARTY.fullmatch(found[CONSENT_SOURCE]) is None:
         raise MalformedNotification(CONSENT_SOURCE, "not_a_party")
+    if QUESTION in found and ASKED.fullmatch(found[QUESTION]) is None:
+        raise MalformedNotification(QUESTION, "not_a_question")
     if DECIDED in found:
         try:
             instant(datetime.fromisoformat(found[DECIDED].decode("ascii")))

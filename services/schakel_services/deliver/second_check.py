@@ -11,6 +11,7 @@ from schakel_contracts.policy.model import Policy
 from schakel_contracts.policy.openings import Openings, Seen
 from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.recheck import Recheck, still_holds
+from schakel_contracts.policy.reminding import asked_no_longer
 from schakel_services.deliver.notification import Notification
 from schakel_services.deliver.pending import LastCheck, Pending
 from schakel_services.deliver.registry import Registry
@@ -66,7 +67,7 @@ class SecondCheck:
         self._links_table = links_table
         self._recipient = recipient
         self._clock = clock
-        self._text_major = policy.consent_text_major
+        self._policy = policy
         self._openings = Openings(policy, recipient)
         self._senders = senders
 
@@ -103,7 +104,7 @@ class SecondCheck:
                 shows_source=notification.source is not None,
             )
         )
-        return still_holds(
+        found = still_holds(
             notification.consent_id,
             self._recipient,
             notification.purpose,
@@ -115,8 +116,13 @@ class SecondCheck:
             source=notification.consent_source,
             decided_at=notification.decided_at,
             basis=basis,
-            text_major=self._text_major,
+            text_major=self._policy.consent_text_major,
         )
+        if not found.holds or notification.question is None:
+            return found
+        asker, question = notification.question
+        recipient, policy = self._recipient, self._policy
+        return asked_no_longer(question, self._senders.get(asker), recipient, person, policy, now) or found
 
     async def _see_numbers(self, pendings: Sequence[Pending]) -> None:
         """Look again for a person without a number: it may be in the record that this came from.

@@ -1,7 +1,6 @@
 """Tell who may know of one event, keep why, and let the sender hear who was not told."""
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,14 +10,13 @@ from aiokafka import ConsumerRecord
 from schakel_contracts.codes import Category, Outcome, Reason, Role, Stage
 from schakel_contracts.consent import ConsentWithdrawn
 from schakel_contracts.delivery import DeliveryNotCompleted
-from schakel_contracts.envelope import CONSENT_SOURCE, DECIDED, MASKED_SOURCE, Envelope
+from schakel_contracts.envelope import MASKED_SOURCE, Envelope
 from schakel_contracts.event import Event
 from schakel_contracts.policy.engine import decide
 from schakel_contracts.policy.facts import Addressee, EventFacts, facts_of
 from schakel_contracts.policy.minimise import minimise
 from schakel_contracts.policy.person import PersonRegistry
 from schakel_contracts.policy.ruling import Ruling
-from schakel_contracts.policy.tables_format import ON_REQUEST
 from schakel_contracts.subject_right import SubjectRightExercised
 from schakel_contracts.terms import RightStatus
 from schakel_services.gate import record as write
@@ -27,6 +25,7 @@ from schakel_services.gate.memory import Memory
 from schakel_services.gate.places import Places
 from schakel_services.gate.reading import Read, Said, read_event
 from schakel_services.gate.rules import rulings, sender_hears_of, withheld_roles
+from schakel_services.gate.unseen import unseen_of
 from schakel_services.gate.withdrawn import named_roles, nothing_to_withdraw, told_to_stop, who_named
 from schakel_services.runtime import topics
 from schakel_services.runtime.metrics import DECISIONS
@@ -155,18 +154,11 @@ class Teller:
         identity = write.notification_id(envelope.id, recipient.id)
         sequence = self._memory.next_sequence(envelope.subject, recipient.id)
         position = places.next_for(recipient.id)
-        unseen = self._unseen(ruling, person) if "source" in ruling.masked else ()
+        unseen = unseen_of(said.event, envelope, recipient, ruling, person, self._decided_at)
         headers = write.notification_headers(envelope, ruling, told[0], identity, sequence, position, unseen)
         key = envelope.subject.encode()
         self._outputs.add(topics.notify(recipient.id), self._partition, key, told[1], headers)
         return write.verdict(recipient, ruling, identity, sequence)
-
-    def _unseen(self, ruling: Ruling, person: PersonRegistry) -> Sequence[write.Header]:
-        """Return what the second check must know since it may not know the sender; none of it is sent on."""
-        if ruling.consent_id is not None:
-            consent = person.consent(ruling.consent_id)
-            return [] if consent is None or consent.source is None else [(CONSENT_SOURCE, consent.source.encode())]
-        return [(DECIDED, self._decided_at.encode())] if ruling.basis[0].startswith(ON_REQUEST) else []
 
     def _told(self, event: Event, ruling: Ruling) -> tuple[str, bytes]:
         """Return type and body of what is told; written anew, since the bytes that came in may say a key twice."""

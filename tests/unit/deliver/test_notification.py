@@ -6,7 +6,16 @@ from uuid import UUID, uuid4
 import pytest
 
 from schakel_contracts.codes import Purpose
-from schakel_contracts.envelope import CONSENT, CONSENT_SOURCE, DECIDED, MASKED_SOURCE, POSITION, RELATION, Envelope
+from schakel_contracts.envelope import (
+    CONSENT,
+    CONSENT_SOURCE,
+    DECIDED,
+    MASKED_SOURCE,
+    POSITION,
+    QUESTION,
+    RELATION,
+    Envelope,
+)
 from schakel_contracts.support_level import SupportLevelChanged
 from schakel_contracts.support_trajectory import SupportTrajectoryChanged
 from schakel_services.deliver.notification import (
@@ -75,6 +84,8 @@ def test_what_is_masked_is_not_known() -> None:
         (POSITION, b"somewhere", "not_a_position"),
         (CONSENT_SOURCE, b"Jan Jansen", "not_a_party"),
         (DECIDED, b"yesterday", "not_a_time"),
+        (QUESTION, b"ggz-voorbeeld", "not_a_question"),
+        (QUESTION, b"Jan Jansen nl.schakel.outreach.requested.v1", "not_a_question"),
     ],
 )
 def test_a_value_that_breaks_the_contract_is_named_not_shown(name: str, value: bytes, rule: str) -> None:
