@@ -162,6 +162,7 @@ def _pipe(partner: Partner, counter: Counter, setup: StepSetup, step: IntakeStep
         progress=counter.progress,
         exclusive=True,
         pace_s=PACE_S,
+        ahead=True,
     )
 
 

@@ -1,7 +1,7 @@
 """One partner's intake: what came in since the last turn, as much as there is room for, in one transaction."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -87,6 +87,9 @@ class IntakeStep:
         self._in_hand: list[Incoming] = []
         """What left the inbox and is not taken yet."""
         self._taken: list[tuple[Incoming, Result]] = []
+        """In this turn."""
+        self._worked: deque[list[tuple[Incoming, Result]]] = deque()
+        """In each turn that is not on the log yet, the oldest first: the next is worked at while one is committed."""
         self._owned = False
         self.tenure = Tenure(setup.instance)
 
@@ -141,21 +144,23 @@ class IntakeStep:
             BATCH_SIZE.labels("intake").observe(len(self._taken))
         for (connector, outcome), number in Counter((i.connector, r.outcome) for i, r in self._taken).items():
             RECORDS_IN.labels(self._setup.partner, connector, outcome).inc(number)
+        self._worked.append(self._taken)
+        self._taken = []
         return outputs
 
     def committed(self) -> None:
         """Answer everybody whose record is on the log."""
         self._owned = True
-        for item, result in self._taken:
+        for item, result in self._worked.popleft() if self._worked else ():
             if item.answer is not None and not item.answer.done():
                 item.answer.set_result(result)
-        self._in_hand, self._taken = [], []
 
     async def failed(self) -> None:
         """Tell everybody whose record may not be on the log to send it again; the same record is published once."""
-        taken = [item for item, _ in self._taken]
+        taken = [item for turn in (*self._worked, self._taken) for item, _ in turn]
         waiting = taken + self._in_hand + self._setup.inbox.take(len(self._setup.inbox))
         self._in_hand, self._taken = [], []
+        self._worked.clear()
         for item in waiting:
             if item.answer is not None and not item.answer.done():
                 item.answer.set_exception(NotTaken())

@@ -50,10 +50,10 @@ class Step(Protocol):
         """
 
     def committed(self) -> None:
-        """The outputs of the last ``work`` are on the log: update what is in memory and answer who waits."""
+        """The outputs of the oldest ``work`` of which this was not said are on the log: answer who waits for it."""
 
     async def failed(self) -> None:
-        """The outputs of the last ``work`` may not be on the log: tell who waits."""
+        """The outputs of every ``work`` that was not ``committed`` may not be on the log: tell who waits."""
 
     async def close(self) -> None:
         """Let go of what ``open`` took."""
@@ -84,6 +84,7 @@ class Pipe:
         pace_s: float = 0.0,
         reopen_s: float = REOPEN_S,
         paused: Callable[[], bool] = lambda: False,
+        ahead: bool = False,
     ) -> None:
         self._cluster = cluster
         self._name = name
@@ -102,6 +103,10 @@ class Pipe:
         self._reopen_s = reopen_s
         self._paused = paused
         """Asked before each read: what the step can't hold stays on the log."""
+        self._ahead = ahead
+        """Whether the step may work on while many records are being committed: it looks at nothing that must be newer
+        than its own last commit. Few records wait for that: what comes meanwhile then shares one transaction."""
+        self._committing: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._woken = asyncio.Event()
 
@@ -193,14 +198,26 @@ class Pipe:
                 self.progress.beat()
                 began = asyncio.get_running_loop().time()
                 left = await self._turn(writer, records)
-                rested = bool(self._pace_s) and 0 < _count(records) < FEW
+                number = _count(records)
+                if number < FEW or not self._ahead:
+                    await self._settled()
+                rested = bool(self._pace_s) and 0 < number < FEW
                 if rested:
                     await asyncio.sleep(began + self._pace_s - asyncio.get_running_loop().time())
+            await self._settled()
         finally:
-            if polling is not None:
-                polling.cancel()
-                with contextlib.suppress(asyncio.CancelledError, Exception):
-                    await polling
+            for task in (polling, self._committing):
+                if task is not None:
+                    task.cancel()
+                    with contextlib.suppress(asyncio.CancelledError, Exception):
+                        await task
+            self._committing = None
+
+    async def _settled(self) -> None:
+        """Return when what was worked out is on the log, or raise what kept it from that."""
+        if self._committing is not None:
+            await self._committing
+            self._committing = None
 
     async def _poll(self, consumer: AIOKafkaConsumer, *, rested: bool) -> Records:
         """Return what there is, or what comes first; after a rest also what came while it lasted."""
@@ -229,13 +246,24 @@ class Pipe:
         return polling.result() if polling is not None and polling.done() else {}
 
     async def _turn(self, writer: Writer, records: Records) -> Records:
-        """Let the step work and commit what it took; return what it left for the next turn."""
+        """Let the step work, and begin to commit what it took; return what it left for the next turn."""
+        if self._committing is not None and self._committing.done():
+            await self._settled()
         outputs = await self._step.work(records)
         if outputs is None and not records:
             return {}
         outputs = Outputs() if outputs is None else outputs
         taken = _without(records, outputs.left)
         offsets = {partition: found[-1].offset + 1 for partition, found in taken.items() if found}
+        await self._settled()
+        self._committing = asyncio.create_task(self._commit(writer, outputs, taken, offsets))
+        if outputs.more:
+            self.wake()
+        return outputs.left
+
+    async def _commit(
+        self, writer: Writer, outputs: Outputs, taken: Records, offsets: dict[TopicPartition, int]
+    ) -> None:
         if outputs:
             pass_failpoint("before_transaction")
         await writer.commit(outputs, offsets, self._group if offsets else None)
@@ -243,9 +271,6 @@ class Pipe:
         for partition, found in taken.items():
             if found and self._consumer is not None:
                 self.progress.read(partition, len(found), self._lag(partition, found[-1].offset + 1))
-        if outputs.more:
-            self.wake()
-        return outputs.left
 
     def _lag(self, partition: TopicPartition, position: int) -> int:
         end = self._consumer.highwater(partition) if self._consumer is not None else None

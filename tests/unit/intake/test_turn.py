@@ -173,7 +173,7 @@ async def test_who_comes_after_the_barrier_has_the_next_turn(intake: IntakeStep)
     outputs = await intake.work({})
     assert outputs is not None
     assert (len(taken_from(outputs)), outputs.more) == (1, True)
-    assert [item for item, _ in intake._taken] == [early]
+    assert [item for turn in intake._worked for item, _ in turn] == [early]
     assert intake._setup.inbox.take(9) == [late]
 
 
@@ -255,3 +255,19 @@ async def test_one_that_can_not_be_opened_is_refused_in_its_place(intake: Intake
     ((key, value, _),) = outputs.rows[topics.quarantine("one"), 0]
     kept = open_sealed("one", KEYS, (key or b"").decode(), value or b"")
     assert (kept.errors, kept.raw) == ((UNDECIPHERABLE,), b"sealed by somebody else")
+
+
+async def test_each_hears_when_its_own_turn_is_on_the_log(intake: IntakeStep) -> None:
+    """Another turn may have been worked at since; whoever is not on the log when it fails is told to send again."""
+    (first,) = waiting(intake, plans("first"))
+    await intake.work({})
+    (second,) = waiting(intake, plans("second"))
+    await intake.work({})
+    assert first.answer is not None
+    assert second.answer is not None
+    intake.committed()
+    assert (first.answer.done(), second.answer.done()) == (True, False)
+    await intake.failed()
+    assert first.answer.result().outcome == "accepted"
+    with pytest.raises(NotTaken):
+        second.answer.result()
