@@ -110,13 +110,13 @@ def packed(slots: dict[str, Remembered]) -> bytes:
 
     Raises ``ValueError`` for a slot or a memory that would not be read back as it is: a mistake of its connector.
     """
-    if any("|" in slot or "\n" in slot or "\n" in known.memory for slot, known in slots.items()):
-        raise ValueError("a slot holds no | and no line break, a memory no line break")
-    return "\n".join(
-        f"{slot}|{known.version}|{known.digest}|{known.as_of or ''}"
-        f"{';' + known.stands if known.stands else ''}|{known.memory}"
-        for slot, known in slots.items()
-    ).encode()
+    lines: list[str] = []
+    for slot, (version, digest, memory, as_of, stands) in slots.items():
+        if "|" in slot or "\n" in slot or "\n" in memory:
+            raise ValueError("a slot holds no | and no line break, a memory no line break")
+        when = f"{as_of or ''};{stands}" if stands else as_of or ""
+        lines.append(f"{slot}|{version}|{digest}|{when}|{memory}")
+    return "\n".join(lines).encode()
 
 
 def unpacked(value: bytes) -> dict[str, Remembered]:
