@@ -162,7 +162,8 @@ def _pipe(partner: Partner, counter: Counter, setup: StepSetup, step: IntakeStep
         progress=counter.progress,
         exclusive=True,
         pace_s=PACE_S,
-        ahead=True,
+        # Who names persons by handle is looked up in the registry, which must have what the last turn gave it.
+        ahead=not setup.by_handle,
     )
 
 
