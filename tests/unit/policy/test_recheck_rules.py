@@ -55,12 +55,15 @@ def test_each_refusal_names_its_rule(desk: Any) -> None:
 
 
 def test_agreement_ends_with_its_last_day(desk: Any) -> None:
-    """On the stroke of midnight in Amsterdam, and not a second later."""
+    """That of the recipient and of the sender: on the stroke of midnight in Amsterdam, and not a second later."""
     relation, consent = desk.relation(COACH), desk.consent(COACH, LEVEL)
     last = replace(COACH, agreement_until=date(2026, 11, 24))
     midnight = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
     assert checked(relation, consent, to=last, at=midnight - timedelta(microseconds=1)).holds
     assert not checked(relation, consent, to=last, at=midnight).holds
+    sender = replace(desk.party(Role.GGZ), agreement_until=date(2026, 11, 24))
+    assert checked(relation, consent, sender=sender, at=midnight - timedelta(microseconds=1)).holds
+    assert not checked(relation, consent, sender=sender, at=midnight).holds
 
 
 def test_without_consent_only_what_was_looked_at_is_named(desk: Any) -> None:

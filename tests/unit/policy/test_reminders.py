@@ -9,7 +9,8 @@ import pytest
 from schakel_contracts.answer_due import AnswerDue
 from schakel_contracts.catalogue import BY_SHORT_TYPE
 from schakel_contracts.codes import Reason, Role
-from schakel_contracts.policy import Addressee, Ruling, facts_of
+from schakel_contracts.policy import Addressee, PersonRegistry, Recheck, Ruling, facts_of
+from schakel_contracts.policy.reminding import asked_no_longer
 
 QUESTIONS = [
     ("outreach.requested", Role.GGZ, Role.JOB),
@@ -79,3 +80,30 @@ def test_the_person_always_hears_that_an_answer_is_awaited(desk: Any, question: 
     person = desk.party(Role.CIT)
     facts = facts_of(reminder(desk.party(Role.JOB), question), desk.party(Role.GGZ))
     assert desk.ruling(facts, person, desk.relation(person)).allowed
+
+
+def still(desk: Any, question: str, source: Role, to: Role, *records: Any) -> Recheck | None:
+    """Ask, right before a reminder leaves, whether its question might go now."""
+    answerer = desk.party(to)
+    person = PersonRegistry.from_records([desk.relation(answerer), *records])
+    return asked_no_longer(BY_SHORT_TYPE[question].type, desk.party(source), answerer, person, desk.policy, desk.now)
+
+
+@EVERY_QUESTION
+def test_what_waits_leaves_only_while_its_question_might(desk: Any, question: str, source: Role, to: Role) -> None:
+    """As the gate decides, so does the deliverer, with the reason and the rule of its question."""
+    consent = desk.consent(desk.party(to), question)
+    assert still(desk, question, source, to, consent) is None
+    withdrawn = consent.model_copy(update={"withdrawn_at": desk.now})
+    assert still(desk, question, source, to, withdrawn) == Recheck(
+        holds=False, reason=Reason.CONSENT_WITHDRAWN, rules=("R11",)
+    )
+
+
+def test_nobody_waits_for_an_answer_who_left_the_chain(desk: Any) -> None:
+    """Whatever was consented to."""
+    coach = desk.party(Role.JOB)
+    person = PersonRegistry.from_records([desk.relation(coach), desk.consent(coach, "outreach.requested")])
+    question = BY_SHORT_TYPE["outreach.requested"].type
+    found = asked_no_longer(question, None, coach, person, desk.policy, desk.now)
+    assert found == Recheck(holds=False, reason=Reason.NO_POLICY_ROW, rules=("R1",))
