@@ -94,7 +94,7 @@ def published(way: Opened, at: datetime) -> ConsumerRecord[bytes, bytes]:
     return ConsumerRecord(topics.EVENTS, 0, 1, 0, 0, PERSON.encode(), body, None, 0, len(body), headers)
 
 
-def checked(told: Told, recipient: Addressee, records: Iterable[Record], at: datetime) -> Recheck:
+def checked(told: Told, source: Addressee, recipient: Addressee, records: Iterable[Record], at: datetime) -> Recheck:
     """Let the deliverer look again right before it sends."""
-    check = SecondCheck(NOTHING, NOTHING, NOTHING, recipient, NOTHING, POLICY, {})
+    check = SecondCheck(NOTHING, NOTHING, NOTHING, recipient, NOTHING, POLICY, {source.id: source})
     return check._look(told.notification, PersonRegistry.from_records(records), at)

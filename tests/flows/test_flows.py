@@ -149,15 +149,15 @@ def test_withdrawn_mid_flight(way: Way) -> None:
     for each in opened(way):
         told = tell(each)
         at = NOW + timedelta(minutes=1)
-        assert checked(told, each.recipient, each.records, at).holds, "and so the next ones say something"
+        assert checked(told, each.source, each.recipient, each.records, at).holds, "and so the next ones say something"
         for reason, records in what_may_end(each).items():
-            found = checked(told, each.recipient, records, at)
+            found = checked(told, each.source, each.recipient, records, at)
             assert (found.holds, found.reason) == (False, reason), each.basis.code
         lapsed = replace(each.recipient, agreement_until=NOW.date() - timedelta(days=1))
         owed = way.row.addressed == "recipients" and not way.row.relation_required
-        for ended in (checked(told, lapsed, each.records, at), each.ruling(recipient=lapsed)):
+        for ended in (checked(told, each.source, lapsed, each.records, at), each.ruling(recipient=lapsed)):
             assert ended.reason is (None if owed else Reason.AGREEMENT_EXPIRED), "AVG 19 does not end with it"
-        left = checked(told, each.recipient, [*each.records, exit_(NOW)], at)
+        left = checked(told, each.source, each.recipient, [*each.records, exit_(NOW)], at)
         stop_notice = bool(way.row.addressed) and way.category is Category.ACCOUNTABILITY
         assert (left.holds, left.reason) == ((True, None) if stop_notice else (False, Reason.LEFT_THE_CHAIN))
         assert each.ruling(*each.records, exit_(NOW), at=at).allowed == stop_notice
