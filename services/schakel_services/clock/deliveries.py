@@ -114,15 +114,18 @@ class Deliveries(NamedTuple):
 
 
 def read_deliveries(value: bytes | None) -> Deliveries:
-    """Return the deliveries of a value."""
+    """Return the deliveries of a value; none where it can't be read: nobody is told of a delay for a guess."""
     if value is None:
         return Deliveries()
-    _, awaited, ended, *cases = from_json(value)
-    return Deliveries(
-        tuple(_read_awaited(*one) for one in awaited),
-        tuple((at, name) for at, name in ended),
-        tuple(Case(*one) for one in (cases[0] if cases else ())),
-    )
+    try:
+        _, awaited, ended, *cases = from_json(value)
+        return Deliveries(
+            tuple(_read_awaited(*one) for one in awaited),
+            tuple((at, name) for at, name in ended),
+            tuple(Case(*one) for one in (cases[0] if cases else ())),
+        )
+    except (TypeError, ValueError):
+        return Deliveries()
 
 
 def _read_awaited(*parts: Any) -> Awaited:

@@ -96,15 +96,16 @@ def _placement_changed(event: PlacementChanged, heard: Heard) -> Iterator[Change
 
 
 def _placement_ended(event: PlacementEnded, _: Heard) -> Iterator[Change]:
-    yield Change(f"aftercare/{event.placement_ref}", None)
-    yield Change(f"{MISSING}/{event.placement_ref}", None)
+    """All that was still to be said of it, as a trial too: a trial is a placement, and this may be its only end."""
+    for kind in ("aftercare", MISSING, "trial"):
+        yield Change(f"{kind}/{event.placement_ref}", None)
 
 
 def _aftercare_done(event: AftercareCheckpointDone, heard: Heard) -> Iterator[Change]:
     before = heard.known.get(f"aftercare/{event.placement_ref}")
     if before is not None and event.done:
         done = sorted({*before.about.get("done", ()), event.months})
-        yield Change(f"aftercare/{event.placement_ref}", {**before.about, "done": done})
+        yield Change(f"aftercare/{event.placement_ref}", {**before.about, "done": done}, answers=True)
 
 
 def _sets_nothing(_: Event, __: Heard) -> Iterator[Change]:

@@ -57,11 +57,14 @@ class NoShows(NamedTuple):
 
 
 def read_no_shows(value: bytes | None) -> NoShows:
-    """Return the no-shows of a value."""
+    """Return the no-shows of a value; none where it can't be read."""
     if value is None:
         return NoShows()
-    _, days = from_json(value)
-    return NoShows(tuple(NoShow(date.fromisoformat(on), source) for on, source in days))
+    try:
+        _, days = from_json(value)
+        return NoShows(tuple(NoShow(date.fromisoformat(on), source) for on, source in days))
+    except (TypeError, ValueError):
+        return NoShows()
 
 
 def hurry_of(event: Event, no_shows: NoShows) -> Hurry | None:

@@ -1,7 +1,7 @@
 """What sets and what answers a question, flow by flow."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from schakel_contracts.benefit_certainty import BenefitEffectAnswered, BenefitEffectRequested, BenefitWorryRaised
 from schakel_contracts.day_activity import DayActivityResumed
@@ -15,6 +15,7 @@ from schakel_contracts.terms import RightStatus
 from schakel_services.clock.answers import ANSWER, ASKED, RIGHT, WORRY, answered_by, question
 from schakel_services.clock.days import months_after
 from schakel_services.clock.heard import Heard
+from schakel_services.clock.return_right import KEPT
 from schakel_services.clock.series import Change
 from schakel_services.clock.working_time import closing, working_day_from, working_days_after
 
@@ -47,8 +48,10 @@ def return_invoked(event: ReturnRightInvoked, heard: Heard) -> Iterator[Change]:
 
 
 def day_activity_resumed(event: DayActivityResumed, _: Heard) -> Iterator[Change]:
-    """Whether the place is given or not."""
+    """Whether the place is given or not; given, no place is kept any more: the next step to work needs a right anew."""
     yield Change(f"{ANSWER}/return/{event.return_ref}", None)
+    if event.accepted:
+        yield Change(f"{KEPT}/{event.return_ref}", None)
 
 
 def effect_requested(event: BenefitEffectRequested, heard: Heard) -> Iterator[Change]:
@@ -88,14 +91,21 @@ def facility_decided(event: SpecialFacilityDecided, _: Heard) -> Iterator[Change
 def statutory_received(event: StatutoryRequestReceived, heard: Heard) -> Iterator[Change]:
     """The day that is asked for, four weeks at most; a standing request has no one answer (F47)."""
     if not event.standing:
-        last = min(event.due, heard.day + STATUTORY_MAX)
+        key = f"{ANSWER}/statutory/{event.request_id}"
+        since = _first_asked(heard, key)
+        last = min(event.due, since + STATUTORY_MAX)
         about = question(heard.event_id, event, end_of(working_day_from(last)), AHEAD_OF_STATUTE, event.addressee)
-        yield Change(f"{ANSWER}/statutory/{event.request_id}", about)
+        yield Change(key, {**about, "since": since.isoformat()})
 
 
-def statutory_answered(event: StatutoryRequestAnswered, _: Heard) -> Iterator[Change]:
-    """Whatever was answered."""
-    yield Change(f"{ANSWER}/statutory/{event.request_id}", None)
+def statutory_answered(event: StatutoryRequestAnswered, heard: Heard) -> Iterator[Change]:
+    """Whatever was answered, by the one whose duty it is, or as who asked says; nobody else can end its term."""
+    key = f"{ANSWER}/statutory/{event.request_id}"
+    waiting = heard.known.get(key)
+    if waiting is not None:
+        addressee = waiting.about["answerer"]
+        if heard.source in {addressee, waiting.source} or addressee not in heard.roles:
+            yield Change(key, None)
 
 
 def right_exercised(event: SubjectRightExercised, heard: Heard) -> Iterator[Change]:
@@ -104,17 +114,27 @@ def right_exercised(event: SubjectRightExercised, heard: Heard) -> Iterator[Chan
     waiting = heard.known.get(key)
     if event.status is RightStatus.RECEIVED:
         if waiting is None or waiting.source == heard.source:
-            last = event.due or months_after(heard.day, RIGHT_MONTHS)
+            since = _first_asked(heard, key)
+            last = event.due or months_after(since, RIGHT_MONTHS)
             about = question(heard.event_id, event, end_of(working_day_from(last)), AHEAD_OF_STATUTE)
             before = {} if waiting is None else waiting.about
             early = heard.known.get(f"{ASKED}/{heard.event_id}")
             asked = {*before.get("asked", ()), *(() if early is None else early.about["parties"])}
-            yield Change(key, {**about, "asked": sorted(asked), "answered": before.get("answered", [])})
+            answered = before.get("answered", [])
+            yield Change(key, {**about, "since": since.isoformat(), "asked": sorted(asked), "answered": answered})
             yield Change(f"{ASKED}/{heard.event_id}", None)
     elif waiting is not None:
         about = answered_by(waiting, heard.source)
         asked = waiting.about["asked"]
         yield Change(key, None if asked and set(asked) <= set(about["answered"]) else about)
+
+
+def _first_asked(heard: Heard, key: str) -> date:
+    """Return the day from which a statutory term runs: asking again does not lengthen it."""
+    waiting = heard.known.get(key)
+    if waiting is None or "since" not in waiting.about:
+        return heard.day
+    return min(heard.day, waiting.day("since"))
 
 
 def _working_days(heard: Heard, count: int) -> datetime:

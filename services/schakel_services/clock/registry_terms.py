@@ -18,6 +18,7 @@ from schakel_services.clock.series import Change, Fired, Known, Series
 from schakel_services.clock.timer import Moment, Timer
 
 CONSENT, YOUTH = "consent", "youth"
+BIRTHDAY = "birthday"
 CONSENT_DAYS = (60, 30, 7)
 EXPIRED = 0
 EXPIRED_LATE = timedelta(days=30)
@@ -68,9 +69,10 @@ def _collector(record: ConsentRecord) -> str:
 
 
 def _birthdays(records: Iterable[Record]) -> Iterator[tuple[Change, str]]:
-    for record in records:
-        if isinstance(record, AgeRecord):
-            yield Change(f"{YOUTH}/{record.id}", {"adult_on": record.adult_on.isoformat()}), ""
+    """One for a person, whoever stated it: of two birthdays the later one counts, as for the policy."""
+    stated = [record.adult_on for record in records if isinstance(record, AgeRecord)]
+    if stated:
+        yield Change(f"{YOUTH}/{BIRTHDAY}", {"adult_on": max(stated).isoformat()}), ""
 
 
 def _consent_moments(timer: Timer) -> Iterator[Moment]:

@@ -1,6 +1,8 @@
 """A step to work without a right of return is warned about, ten working days before it or at once (F10)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import date
 
 from schakel_contracts.codes import PlacementKind, Role
 from schakel_contracts.event import Event
@@ -35,6 +37,15 @@ def placement_started(event: PlacementStarted, heard: Heard) -> Iterator[Change]
 def return_right_registered(event: ReturnRightRegistered, _: Heard) -> Iterator[Change]:
     """Remember that a place is kept, until its last day."""
     yield Change(f"{KEPT}/{event.return_ref}", {"kept_until": event.kept_until.isoformat()})
+
+
+def kept_until(kept: Iterable[Timer]) -> date | None:
+    """Return the last day on which any place is kept; one of which the day can't be read is none."""
+    days_kept = []
+    for timer in kept:
+        with suppress(LookupError, TypeError, ValueError):
+            days_kept.append(timer.day("kept_until"))
+    return max(days_kept, default=None)
 
 
 def _kept_moments(timer: Timer) -> Iterator[Moment]:

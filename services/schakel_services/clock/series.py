@@ -1,5 +1,6 @@
 """A series of moments: which comes next, and what is said when several have passed. Pure."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ class Change(NamedTuple):
 
     key: str
     about: About | None
+    answers: bool = False
+    """Whether it notes what somebody did about it: the timer stays in the name, and with the veto, of who set it."""
 
 
 class Known(Protocol):
@@ -62,7 +65,8 @@ def begin(series: Series, source: str, about: About, now: int, before: Timer | N
     """Return the timer that is set now in the place of another; None when there is nothing left to say.
 
     What should have been said before is due at once, and then only the last of it; but a series of which something was
-    said already, and that moves, says only what is still to come.
+    said already, and that moves, says again nothing that was said: of what has passed only a moment that the old day
+    had not reached yet, for then the end came nearer.
     """
     if before is not None and before.about == about:
         return before
@@ -89,7 +93,11 @@ def fire(series: Series, timer: Timer, now: int) -> tuple[Moment | None, Timer |
 def _passed_already(series: Series, before: Timer, moments: tuple[Moment, ...], now: int) -> int:
     if tuple(series.moments(before)) == moments:
         return before.fired
-    return max((moment.at for moment in moments if moment.at <= now), default=SOMETHING)
+    passed = [moment for moment in moments if moment.at <= now]
+    said = Counter(moment.number for moment in series.moments(before) if moment.at <= before.fired)
+    if passed and Counter(moment.number for moment in passed)[passed[-1].number] > said[passed[-1].number]:
+        passed.pop()
+    return max((moment.at for moment in passed), default=SOMETHING)
 
 
 def _next(timer: Timer, moments: tuple[Moment, ...], now: int) -> Timer | None:

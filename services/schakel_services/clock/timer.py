@@ -39,6 +39,9 @@ class Timer(NamedTuple):
     withhold: str | None = None
     """Roles that the sender of that event did not want told, of this or of what follows from it (R7)."""
 
+    before: str | None = None
+    """The same of other partners that had set or moved it before: nobody lifts the veto of another."""
+
     def value(self) -> bytes:
         """Return it as it stands on the log: the next moment first, so that it can be read without the rest."""
         return to_json(self)
@@ -53,8 +56,20 @@ class Timer(NamedTuple):
 
 
 def read_timer(value: bytes) -> Timer:
-    """Return the timer of a value."""
-    return Timer(*from_json(value))
+    """Return the timer of a value; raises ``ValueError`` for what is none, such as one that another version wrote."""
+    try:
+        timer = Timer(*from_json(value))
+    except TypeError:
+        raise ValueError("not a timer") from None
+    if not isinstance(timer.about, dict):
+        raise ValueError("not a timer")  # noqa: TRY004 (what stands on the log is a value, whatever its type)
+    return timer
+
+
+def vetoes_of(*withheld: str | None) -> str | None:
+    """Return the vetoes of several senders as one: each keeps out whom it does not want told (R7)."""
+    named = dict.fromkeys(part for text in withheld if text for part in text.replace(",", " ").split())
+    return " ".join(named) or None
 
 
 def due_of(value: bytes) -> int:

@@ -5,6 +5,7 @@ from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 from schakel_services.clock.timer import Timer, due_of, read_timer
+from schakel_services.runtime.log import log
 
 FIRED = "clock/fired"
 """The key under which a partition counts what it said; no person's key can be that."""
@@ -35,6 +36,9 @@ class Timers:
         """By moment; also what ``_next`` no longer says, which is dropped when it comes up."""
 
         self._before: dict[tuple[str, str], bytes | None] = {}
+        self._unreadable: dict[tuple[str, str], bytes] = {}
+        """While it is restored: values that can't stand in a queue."""
+
         self._count = 0
         self.fired: int | None = None
         """How much this partition has said; None before it ever did."""
@@ -45,12 +49,20 @@ class Timers:
         """Restore one record of ``state.clock``; ``restored`` must follow."""
         person, _, rest = key.partition("/")
         if key == FIRED:
-            self.fired = self._fired_before = None if value is None else int(value)
-        else:
+            self.fired = self._fired_before = _count_of(value)
+        elif value is None or _can_stand(value):
             self._set(person, rest, value)
+        else:
+            log.error("timer_unreadable", subject=person, name=rest.partition("/")[0])
+            self._set(person, rest, None)
+            self._unreadable[person, rest] = value
+            return
+        self._unreadable.pop((person, rest), None)
 
     def restored(self) -> None:
-        """Find out who is due when."""
+        """Find out who is due when; what can't be read is taken off the log with the first batch."""
+        self._before.update(self._unreadable)
+        self._unreadable = {}
         self._next = {person: min(map(due_of, values.values())) for person, values in self._values.items()}
         self._requeue()
 
@@ -155,12 +167,29 @@ class TimersOfPerson(NamedTuple):
     person: str
 
     def get(self, key: str) -> Timer | None:
-        """Return one timer."""
+        """Return one timer; none where what stands there can't be read."""
         value = self.timers.get(self.person, key)
-        return None if value is None else read_timer(value)
+        try:
+            return None if value is None else read_timer(value)
+        except ValueError:
+            return None
 
     def of_kind(self, kind: str) -> Iterator[tuple[str, Timer]]:
         """Yield the timers of one kind, with their keys."""
         for key in self.timers.keys(self.person):
-            if key.startswith(f"{kind}/"):
-                yield key, read_timer(self.timers.get(self.person, key) or b"")
+            if key.startswith(f"{kind}/") and (timer := self.get(key)) is not None:
+                yield key, timer
+
+
+def _can_stand(value: bytes) -> bool:
+    """Say whether a value tells when it must be looked at; all the rest of it is read when it is."""
+    try:
+        due_of(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _count_of(value: bytes | None) -> int | None:
+    """Return how much was said; a count that can't be read is one that was lost."""
+    return int(value) if value is not None and value.isdigit() else None

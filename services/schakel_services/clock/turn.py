@@ -21,14 +21,16 @@ from schakel_services.clock.hurry import NO_SHOWS, hurry_of, read_no_shows
 from schakel_services.clock.kinds import SERIES
 from schakel_services.clock.leaving import LEFT, forgotten_at, left_now
 from schakel_services.clock.reading import Said
-from schakel_services.clock.registry_terms import SPEAKS_FOR_ALL, registry_changes
-from schakel_services.clock.return_right import KEPT
+from schakel_services.clock.registry_terms import REGISTRY_SERIES, SPEAKS_FOR_ALL, registry_changes
+from schakel_services.clock.return_right import KEPT, kept_until
 from schakel_services.clock.series import Change, Fired, begin, fire
-from schakel_services.clock.timer import Timer, read_timer
+from schakel_services.clock.timer import Timer, read_timer, vetoes_of
 from schakel_services.clock.timers import Timers, TimersOfPerson
 from schakel_services.runtime.log import log
 
 MICROSECONDS = 1_000_000
+UNREADABLE = (LookupError, OverflowError, TypeError, ValueError)
+"""What a value that another version wrote, or a day beyond the calendar, raises wherever it is read."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,9 @@ class Turn:
             for change in list(said.says(said.event, heard)):
                 self._change(said.person, change, said.source, said.withhold)
             self._hurry(said)
-        except (OverflowError, ValueError):
-            # A day beyond the calendar; the contract allows it, and nobody lives to see it.
+        except UNREADABLE:
+            # A day beyond the calendar; the contract allows it, and nobody lives to see it. Or a timer of before lacks
+            # what this version reads.
             log.warning("timer_out_of_range", event_type=said.event.type, event_id=said.event_id)
 
     def hear_registry(self, person: str) -> None:
@@ -88,7 +91,7 @@ class Turn:
             self._come_back(person)
             for change, source in list(registry_changes(records, TimersOfPerson(self._timers, person))):
                 self._change(person, change, source)
-        except (OverflowError, ValueError):
+        except UNREADABLE:
             log.warning("timer_out_of_range", subject=person)
 
     def hear_decision(self, decision: Decision) -> None:
@@ -143,30 +146,35 @@ class Turn:
     def _due(self, person: str, key: str, until: int) -> Iterator[Spoken]:
         """Say the latest moment of one series that has come, and point the timer at its next."""
         kind, _, ref = key.partition("/")
-        timer = read_timer(self._timers.get(person, key) or b"")
         series = SERIES.get(kind)
+        try:
+            # A kind or a field of a version that knew others says nothing, and keeps nobody else waiting.
+            timer = read_timer(self._timers.get(person, key) or b"")
+            moment, left = (None, None) if series is None else fire(series, timer, until)
+        except UNREADABLE:
+            log.error("timer_unreadable", subject=person, name=kind)
+            series = None
         if series is None:
-            # Set by a version that had more kinds.
             self._timers.put(person, key, None)
             return
-        moment, left = fire(series, timer, until)
         self._timers.put(person, key, None if left is None else left.value())
         if moment is None:
             return
         facts = self._facts(person)
-        source = self._source(timer, facts)
+        source = self._source(kind, timer, facts)
         if source is None:
             log.warning("timer_of_nobody", subject=person, name=kind)
             return
         fired = Fired(ref, timer, moment, max(moment.at, timer.set_at))
         try:
             events = list(series.say(fired, facts))
-        except (OverflowError, ValueError):
+        except UNREADABLE:
             log.error("timer_says_nothing", subject=person, name=kind)
             return
+        vetoes = vetoes_of(timer.withhold, timer.before)
         for number, event in enumerate(events):
             identity = deterministic_text("clock", person, key, str(moment.at), str(number))
-            yield self._spoken(person, identity, source, fired.at, event, timer.withhold)
+            yield self._spoken(person, identity, source, fired.at, event, vetoes)
 
     def _late(self, person: str, until: int) -> Iterator[Spoken]:
         """Say to each sender what did not arrive in time."""
@@ -190,15 +198,27 @@ class Turn:
         return Spoken(person, envelope, event, timers.fired)
 
     def _change(self, person: str, change: Change, source: str, withhold: str | None = None) -> None:
-        """Write one change of a series; it goes on in the name, and with the veto, of who changed it last."""
-        known = self._timers.get(person, change.key)
-        before = None if known is None else read_timer(known)
+        """Write one change of a series; it goes on in the name of who changed it last.
+
+        With the veto of that partner, and of every other that had a hand in it.
+        """
+        before = TimersOfPerson(self._timers, person).get(change.key)
+        others = None if before is None else before.before
+        if before is not None and change.about is not None:
+            if change.answers or is_same_question(before.about, change.about):
+                # Who answers does not become who asked.
+                source, withhold = before.source, before.withhold
+            elif source != before.source:
+                if before.source not in self._chain.roles:
+                    before = before._replace(source=source)
+                other = before.withhold
+                if before.about == change.about and before.source != source:
+                    # The same said by two stays in the name of the first.
+                    other, withhold = withhold, other
+                others = vetoes_of(others, other)
         series = SERIES[change.key.partition("/")[0]]
-        if before is not None and change.about is not None and is_same_question(before.about, change.about):
-            # Who answers does not become who asked.
-            source, withhold = before.source, before.withhold
         after = None if change.about is None else begin(series, source, change.about, self._now_s, before)
-        value = None if after is None else after._replace(withhold=withhold).value()
+        value = None if after is None else after._replace(withhold=withhold, before=others).value()
         self._timers.put(person, change.key, value)
 
     def _rest(self, person: str) -> None:
@@ -220,11 +240,14 @@ class Turn:
             self._timers.wake(person)
 
     def _facts(self, person: str) -> Facts:
-        kept = (timer.day("kept_until") for _, timer in TimersOfPerson(self._timers, person).of_kind(KEPT))
-        return Facts(self._now, self._chain.roles, self._registry.of(person), max(kept, default=None))
+        kept = kept_until(timer for _, timer in TimersOfPerson(self._timers, person).of_kind(KEPT))
+        return Facts(self._now, self._chain.roles, self._registry.of(person), kept)
 
-    def _source(self, timer: Timer, facts: Facts) -> str | None:
-        """Return whose timer it is; where nobody's of this chain, a partner that is involved with the person."""
+    def _source(self, kind: str, timer: Timer, facts: Facts) -> str | None:
+        """Return whose timer it is; of what the registry says, where it is nobody's, a partner that is involved.
+
+        What a partner said itself is not said in the name of another once that partner has left the chain.
+        """
         if timer.source in self._chain.roles:
             return timer.source
-        return next(facts.related(*SPEAKS_FOR_ALL), None)
+        return next(facts.related(*SPEAKS_FOR_ALL), None) if kind in REGISTRY_SERIES else None

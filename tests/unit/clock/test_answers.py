@@ -122,6 +122,35 @@ def test_a_statutory_request_waits_four_weeks_at_most(clock: QuietClock) -> None
     assert answers(clock, "2026-07-01")[-1] == ("2026-01-20", True, "coach")
 
 
+def test_a_statutory_term_runs_from_the_first_time_it_was_asked(clock: QuietClock) -> None:
+    """Asked again, it gets no new four weeks (PW 64(6)), and no new month (AVG 12(3))."""
+    later = date(2026, 6, 1)
+    clock.hear(STATUTORY.model_copy(update={"due": later}), "desk")
+    sent(clock, clock.hear(RIGHT, "portal"), "ggz")
+    clock.on("2026-01-19")
+    clock.hear(STATUTORY.model_copy(update={"due": later}), "desk")
+    clock.hear(RIGHT, "portal")
+    overdue = [(day, party) for day, over, party in answers(clock, "2026-07-01") if over]
+    assert overdue == [("2026-02-03", "coach"), ("2026-02-06", "ggz")]
+
+
+@pytest.mark.parametrize(("answerer", "waits"), [("boss", True), ("coach", False), ("desk", False)])
+def test_a_statutory_request_is_answered_by_who_must_or_as_who_asked_says(
+    clock: QuietClock, answerer: str, *, waits: bool
+) -> None:
+    """The term of one partner can't be ended by another that has nothing to do with it."""
+    clock.hear(STATUTORY, "desk")
+    clock.hear(STATUTORY_DONE, answerer)
+    assert bool(clock.keys()) is waits
+
+
+def test_a_statutory_request_to_somebody_outside_the_chain_is_answered_by_anybody(clock: QuietClock) -> None:
+    """Its addressee can't say so here; another does it on its behalf."""
+    clock.hear(STATUTORY.model_copy(update={"addressee": "outside"}), "desk")
+    clock.hear(STATUTORY_DONE, "boss")
+    assert clock.keys() == []
+
+
 def test_a_standing_request_has_no_answer_to_wait_for(clock: QuietClock) -> None:
     """It is answered by what flows from then on."""
     clock.hear(STATUTORY.model_copy(update={"standing": True}), "desk")

@@ -118,6 +118,16 @@ def test_a_change_of_representation_by_a_clock_that_is_ahead_is_still_said(clock
     ]
 
 
+def test_an_end_that_came_nearer_after_it_was_announced_is_said(clock: QuietClock) -> None:
+    """Announced for April, and over since the guardian's term turns out to have ended: that is told too."""
+    clock.register(consent(grantor=Grantor.GUARDIAN, valid_until="2026-04-01T00:00:00+02:00"))
+    clock.on("2026-02-02")
+    assert [type(event) for event in clock.says()] == [ConsentExpiring]
+    clock.register(RepresentationRecord(id=uuid4(), capacity=Grantor.GUARDIAN, valid_until=date(2026, 1, 20)))
+    assert [type(event) for event in clock.says()] == [ConsentExpired]
+    assert clock.says() == []
+
+
 def test_a_renewed_consent_announces_its_new_end(clock: QuietClock) -> None:
     """And not the old one."""
     clock.register(consent(valid_until="2026-07-01T00:00:00+02:00"))
@@ -157,6 +167,19 @@ def test_birthdays_are_said_6_3_and_1_months_before(clock: QuietClock) -> None:
         ("2037-05-31", YouthMilestone.TWENTY_SEVEN, "2037-08-31"),
         ("2037-07-31", YouthMilestone.TWENTY_SEVEN, "2037-08-31"),
     ]
+
+
+def test_a_birthday_that_two_partners_state_is_said_once(clock: QuietClock) -> None:
+    """Of two the later one counts, as for the policy; and what was said is not said again for a second statement."""
+    clock.register(relation("youth", Role.YTH))
+    clock.register(AgeRecord(id=uuid4(), adult_on=date(2026, 6, 1)))
+    assert len(clock.says()) == 1
+    clock.register(AgeRecord(id=uuid4(), adult_on=date(2026, 6, 1)))
+    assert clock.says() == []
+    clock.register(AgeRecord(id=uuid4(), adult_on=date(2026, 9, 1)))
+    found = clock.says_until("2026-08-15")
+    said = [(str(day), str(event.on)) for day, event in found if isinstance(event, YouthTransitionDue)]
+    assert said == [("2026-03-01", "2026-09-01"), ("2026-06-01", "2026-09-01"), ("2026-08-01", "2026-09-01")]
 
 
 def test_a_birthday_is_said_by_the_youth_desk_and_asks_for_consent_again(clock: QuietClock) -> None:

@@ -7,6 +7,7 @@ from schakel_contracts.codes import PlacementKind, Role
 from schakel_contracts.indication import IndicationRegistered, ReindicationDue
 from schakel_contracts.placement import PlacementChanged, PlacementEnded, PlacementStarted
 from schakel_contracts.plan_evaluation import PlanEvaluationCompleted, PlanEvaluationDue, PlanEvaluationPlanned
+from schakel_contracts.registry import RelationRecord
 from schakel_contracts.terms import EvaluationOutcome, FunderType, IndicationKind, NextAction, TrajectoryStatus
 from schakel_contracts.trajectory import TrajectoryFundingDecided, TrajectoryFundingEnding, TrajectoryStatusChanged
 from schakel_contracts.trial_placement import (
@@ -130,6 +131,15 @@ def test_an_extension_moves_the_end_and_an_end_cancels(clock: QuietClock) -> Non
     assert clock.keys() == []
 
 
+def test_a_trial_that_ended_as_a_placement_is_not_due(clock: QuietClock) -> None:
+    """It stopped early, and its employer said so of the placement."""
+    started = trial_started("2026-03-02")
+    clock.hear(started, "coach")
+    ended = {"placement_ref": started.placement_ref, "kind": PlacementKind.TRIAL, "end": "2026-01-20"}
+    clock.hear(PlacementEnded.model_validate(ended), "coach")
+    assert clock.keys() == []
+
+
 def test_funding_is_ending_60_days_before(clock: QuietClock) -> None:
     """Unless the trajectory has ended (F36)."""
     decided = TrajectoryFundingDecided(
@@ -175,6 +185,17 @@ def test_a_checkpoint_that_was_held_is_not_due(clock: QuietClock) -> None:
     ended = {"placement_ref": REF, "kind": PlacementKind.VOLUNTEER, "end": "2026-06-01"}
     clock.hear(PlacementEnded.model_validate(ended), "coach")
     assert clock.keys() == []
+
+
+def test_of_a_partner_that_left_the_chain_nothing_is_said_in_the_name_of_another(clock: QuietClock) -> None:
+    """The consent that covers the other's word does not cover its; who says the same anew stands for it."""
+    for party in ("key", "coach"):
+        clock.register(RelationRecord(id=uuid4(), party=party, role=clock.chain.roles[party], asserted_by=party))
+    clock.hear(placement(), "gone")
+    assert clock.says_until("2026-03-01") == []
+    clock.hear(placement(), "coach")
+    clock.on("2026-04-23")
+    assert [spoken.envelope.partner for spoken in clock.spoken()] == ["coach"]
 
 
 def test_a_placement_of_long_ago_says_nothing(clock: QuietClock) -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from schakel_contracts.codes import PlacementKind, Role
+from schakel_contracts.day_activity import DayActivityResumed
 from schakel_contracts.placement import PlacementEnded, PlacementStarted
 from schakel_contracts.registry import RelationRecord
 from schakel_contracts.return_right import ReturnRightMissing, ReturnRightRegistered
@@ -59,6 +60,17 @@ def test_a_right_on_record_takes_the_warning_away(clock: QuietClock) -> None:
     clock.hear(placement("2026-03-02"), "coach")
     clock.hear(kept("2026-09-01"), "day")
     assert warnings(clock, "2026-04-01") == []
+
+
+@pytest.mark.parametrize(("accepted", "warned"), [(True, ["2026-02-16"]), (False, [])])
+def test_a_right_that_was_used_is_used_up(clock: QuietClock, *, accepted: bool, warned: list[str]) -> None:
+    """Who went back and steps to work again needs a place that is kept anew; one that was refused still stands."""
+    clock.register(day_activity())
+    right = kept("2026-09-01")
+    clock.hear(right, "day")
+    clock.hear(DayActivityResumed(return_ref=right.return_ref, accepted=accepted), "day")
+    clock.hear(placement("2026-03-02"), "coach")
+    assert warnings(clock, "2026-04-01") == warned
 
 
 def test_a_right_that_ends_before_the_start_is_none(clock: QuietClock) -> None:

@@ -84,6 +84,15 @@ def test_a_moved_series_says_what_is_still_to_come() -> None:
     assert run(moved, 500, 749, 750, 980, 1050) == [None, None, 300, 70, 0]
 
 
+def test_a_day_that_came_nearer_is_said_at_once() -> None:
+    """Who was told of a far day, and has little time left, hears that; who was told the last, nothing twice."""
+    _, left = fire(SERIES, set_at(0), 450)
+    assert run(set_at(500, 550, left), 500, 501, 550) == [70, None, 0]
+    assert run(set_at(500, 500, left), 500, 501) == [0, None]
+    _, last = fire(SERIES, set_at(0), 950)
+    assert run(set_at(960, 980, last), 960, 980) == [None, 0]
+
+
 def test_a_moved_series_of_which_nothing_was_said_begins_anew() -> None:
     """Its day came nearer, and nobody knows yet."""
     moved = set_at(350, 900, set_at(0))
