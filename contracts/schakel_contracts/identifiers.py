@@ -52,4 +52,5 @@ def is_bsn(digits: str) -> bool:
     """Say whether nine digits pass the eleven test (weights 9..2 and -1, sum divisible by 11, not zero)."""
     if len(digits) != len("999999990") or not digits.isascii() or not digits.isdigit() or digits == "000000000":
         return False
-    return sum(map(mul, WEIGHTS, digits.encode())) % 11 == OF_NINE_ZEROS
+    total: int = sum(map(mul, WEIGHTS, digits.encode()))
+    return total % 11 == OF_NINE_ZEROS

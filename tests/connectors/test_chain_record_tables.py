@@ -100,11 +100,11 @@ def test_commas_and_quotes_do_as_well(kind: str) -> None:
     [
         (b"", "record", "no_rows"),
         (HEADER.encode(), "record", "no_rows"),
-        (line("A-1").encode(), "type", "missing"),
+        (line("A-1").encode(), "record", "no_header"),
         (b"record;bsn\r\nA-1;999900006\r\n", "type", "missing"),
         (b"type;record;Jansen\r\na;b;c\r\n", "column.3", "unknown_column"),
         (b"type;record;Record\r\na;b;c\r\n", "column.3", "repeated"),
-        ((HEADER + '"A').encode(), "record", "csv_malformed"),
+        ((HEADER + '"A').encode(), "rows.2.record", "csv_malformed"),
         ((HEADER + "é").encode() + b"\xe9", "record", "encoding_mixed"),
         (HEADER.encode() + b"\x81", "record", "encoding_unknown"),
         (HEADER.encode("utf-16"), "record", "encoding_unknown"),

@@ -12,7 +12,8 @@ from schakel_connectors.batch import Batch, Part
 from schakel_connectors.chain_record.guards import check
 from schakel_connectors.chain_record.kinds import KINDS, NOT_FOR_CONNECTORS
 from schakel_connectors.chain_record.meaning import translations
-from schakel_connectors.chain_record.reading import as_bytes, read
+from schakel_connectors.chain_record.one_person import check_persons
+from schakel_connectors.chain_record.reading import Rows, Unreadable, as_bytes, read
 from schakel_connectors.chain_record.row import Row
 from schakel_connectors.chain_record.rows import names, row_of
 from schakel_connectors.rejection import FieldError, RecordRejected, from_validation, rejected
@@ -36,7 +37,7 @@ class Record(RootModel[reduce(or_, (row_of(type_) for type_ in KINDS))]):  # typ
 
 def parse(raw: bytes) -> list[Numbered]:
     """Read every row; raises ``RecordRejected`` with what is wrong in any of them."""
-    found = read(raw)
+    found = _rows(raw)
     rows, errors = [], []
     for number, item in found.items:
         at = "" if found.alone else f"rows.{number}."
@@ -51,7 +52,7 @@ def parse(raw: bytes) -> list[Numbered]:
 
 def split(raw: bytes) -> Batch | None:
     """Return the rows as records of their own; None for one object."""
-    found = read(raw)
+    found = _rows(raw)
     if found.alone:
         return None
     parts = tuple(Part(number, as_bytes(item)) for number, item in found.items)
@@ -68,11 +69,21 @@ def to_translations(rows: Iterable[Numbered]) -> Iterator[Translation]:
             raise RecordRejected(*_placed(error, at)) from None
 
 
+def _rows(raw: bytes) -> Rows:
+    found = read(raw)
+    check_persons(found.items)
+    return found
+
+
 def _row(item: Any) -> Row:
+    if isinstance(item, Unreadable):
+        raise rejected("record", "json_invalid")
     if not isinstance(item, dict):
         raise rejected("record", "not_an_object")
     given = {name: value for name, value in item.items() if value is not None}
     type_ = given.get("type")
+    if isinstance(type_, str):
+        type_ = given["type"] = type_.strip().casefold()
     if given and (FHIR in given or given.keys().isdisjoint(Row.model_fields)):
         raise rejected("record", "unsupported_type")
     if type_ is None:

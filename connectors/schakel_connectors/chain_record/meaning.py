@@ -45,13 +45,14 @@ def translations(row: Row) -> Iterator[Translation]:
     said = MEANINGS.get(row.type, _event)(row.type, dict(values), values)
     # A withdrawal holds even if what it withdraws says that it is newer.
     as_of = None if row.type == "consent.withdrawn" else row.as_of
-    yield Translation(_record_key(row.type, row.record), subject, tuple(said), as_of)
+    yield Translation(record_key(row.type, row.record), subject, tuple(said), as_of)
     if (replaced := dict(values).get("supersedes")) is not None:
         gone = ConsentReplacedStated("consent", successor=_terms(dict(values)))
-        yield Translation(_record_key(row.type, replaced), subject, (gone,))
+        yield Translation(record_key(row.type, replaced), subject, (gone,))
 
 
-def _record_key(type_: str, key: str) -> str:
+def record_key(type_: str, key: str) -> str:
+    """Return by what a row's fact is known again: kinds that are about one thing share their keys."""
     return f"{ONE_THING.get(type_, type_)}|{key}"
 
 

@@ -19,6 +19,14 @@ _XML_STARTS = (b"<", b"\xff\xfe<\x00", b"\xfe\xff\x00<")
 _JSON_ALONE = re.compile(rb"\s*(?:null|true|false|-?\d[\d.eE+-]*|\"[^\"\r\n]*\")\s*")
 """A file that is one value and no object; a table's header is never one of these."""
 
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A line that is no JSON, as it was written."""
+
+    written: str
+
+
 Item = tuple[int, Any]
 """The number of a row, as who made the file counts them, and what stands there."""
 
@@ -61,8 +69,12 @@ def read(raw: bytes) -> Rows:
 def as_bytes(item: Any) -> bytes:
     """Return a row as a record of its own; what is no object is ``null``, so that it is refused as it is in its file.
 
+    A line that is no JSON stays as it is, for the same reason.
+
     Half a character (a lone surrogate) stays as JSON escapes it: the row is then refused, and not the file.
     """
+    if isinstance(item, Unreadable):
+        return _encoded(item.written)
     return _encoded(json.dumps(item if isinstance(item, dict) else None, ensure_ascii=False))
 
 
@@ -100,7 +112,7 @@ def _line(number: int, line: str) -> Item:
     try:
         return number, decoded(line)
     except ValueError:
-        return number, None
+        return number, Unreadable(line)
 
 
 def _text(raw: bytes) -> str:

@@ -17,6 +17,7 @@ from schakel_connectors.chain_record.values import (
     clock,
     code_of,
     day,
+    end,
     identifier,
     key,
     moment,
@@ -48,6 +49,9 @@ OWN_KEYS = frozenset({"supersedes"})
 
 IDS = frozenset({"consent_id"})
 """Fields that name a thing of another partner's by its id, as a notification gives it, and by nothing else."""
+
+ENDS = frozenset({"valid_until", "until"})
+"""Moments that end something: who writes a day alone, means that it holds all that day."""
 
 SHARED = "request"
 """A request number is one of a kind of requests; any other reference means the same thing in every contract."""
@@ -85,7 +89,7 @@ def fields_of(kind: Kind) -> Iterator[tuple[str, Any, FieldInfo]]:
 
 def _readable(name: str, hint: Any, info: FieldInfo, kind: Kind) -> tuple[Any, FieldInfo]:
     limits = [each for each in info.metadata if not isinstance(each, StringConstraints)]
-    shape = _read(hint, _reader(name, kind))
+    shape = _read(hint, name, kind)
     default = info.default
     if name in kind.optional:
         limits = [each for each in limits if not hasattr(each, "min_length")]
@@ -106,20 +110,22 @@ def _reader(name: str, kind: Kind) -> Any:
     return identifier if name in IDS else reference_in(_scope(name, kind))
 
 
-def _read(hint: Any, reader: Any) -> Any:
+def _read(hint: Any, name: str, kind: Kind) -> Any:
+    if hint is datetime and name in ENDS:
+        return Annotated[datetime, BeforeValidator(end)]
     if hint in READERS:
         return READERS[hint]
     if hint is UUID:
-        return Annotated[Any, PlainValidator(reader)]
+        return Annotated[Any, PlainValidator(_reader(name, kind))]
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return Annotated[hint, BeforeValidator(code_of(hint))]
     origin = get_origin(hint)
     if origin in {Union, UnionType}:
         (inner,) = (each for each in get_args(hint) if each is not NoneType)
-        return _read(inner, reader) | None
+        return _read(inner, name, kind) | None
     if origin is tuple:
         inner = get_args(hint)[0]
-        each = Annotated[Any, PlainValidator(identifier)] if inner is UUID else _read(inner, reader)
+        each = Annotated[Any, PlainValidator(identifier)] if inner is UUID else _read(inner, name, kind)
         return Annotated[tuple[each, ...], BeforeValidator(parts)]  # type: ignore[valid-type]
     raise TypeError(f"no way to read a {hint}")
 

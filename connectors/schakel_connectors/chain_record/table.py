@@ -62,10 +62,11 @@ def table(raw: bytes) -> Table:
     text = text.removeprefix(BOM)
     head = text.partition("\n")[0]
     delimiter = ";" if ";" in head else ","
+    lines: list[list[str]] = []
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        lines.extend(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
-        raise rejected("record", "csv_malformed") from None
+        raise rejected(f"rows.{HEADER + len(lines)}.record", "csv_malformed") from None
     if not lines:
         raise rejected("record", "no_rows")
     header = tuple(lines[0])
@@ -105,6 +106,8 @@ def _check(header: tuple[str, ...]) -> None:
             broken.append(FieldError(column(at), "unknown_column"))
         if name:
             seen.add(name)
+    if seen.isdisjoint(names()):
+        raise rejected("record", "no_header")
     if "type" not in seen:
         broken = [FieldError("type", "missing")]
     if broken:

@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic.fields import FieldInfo
 
 from schakel_connectors.chain_record.kinds import KINDS
-from schakel_connectors.chain_record.rows import IDS, OWN_KEYS, fields_of, row_of
+from schakel_connectors.chain_record.rows import ENDS, IDS, OWN_KEYS, fields_of, row_of
 from schakel_contracts.consent import Recipient
 from schakel_contracts.identifiers import PartyText
 
@@ -134,6 +134,8 @@ def _form(hint: Any, name: str) -> tuple[str, tuple[str, ...], Any]:
         codes = tuple(each.value for each in hint)
         return "code", codes, codes[0]
     form, example = FORMS[hint]
+    if hint is datetime and name in ENDS:
+        return f"{form} or last day", (), example
     if name in IDS:
         return "id", (), None
     return ("own key" if name in OWN_KEYS else form), (), example

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from schakel_connectors.statement import OrganisationRef, Reference
 from schakel_connectors.times import check_years
 from schakel_contracts.codes import Role
-from schakel_contracts.policy.civil_time import AMSTERDAM
+from schakel_contracts.policy.civil_time import AMSTERDAM, end_of
 
 KEY_MAX = 100
 """Characters of a key of the partner's own."""
@@ -28,6 +28,10 @@ _PARTNER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _REGISTER = re.compile(r"(oin|ura|agb|kvk|rsin|gemeente):([0-9A-Za-z.-]{1,40})", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _FORMULA = frozenset("=+-@")
+_SPOILT = re.compile(
+    r"\d(?:[.,]\d+)?E\+\d{1,3}|#+|#[A-Z0-9/]+[!?]|#N/[AB]|(?:Err|Fout):\d{3}", re.ASCII | re.IGNORECASE
+)
+"""A long number that was shortened, too narrow a column, or an error, as a spreadsheet saves what it shows."""
 _YES = frozenset({"ja", "true", "waar", "yes", "1"})
 _NO = frozenset({"nee", "false", "onwaar", "no", "0"})
 
@@ -42,8 +46,13 @@ def text(value: object) -> str:
 
 
 def key(value: object) -> str:
-    """Return a key of the partner's own: printable, not too long, and nothing that a spreadsheet would reckon out."""
+    """Return a key of the partner's own: printable, not too long, and nothing that a spreadsheet would reckon out.
+
+    Nor what a spreadsheet shows in place of a key: it shows the same for many, and one of them is another person's.
+    """
     found = text(value)
+    if _SPOILT.fullmatch(found):
+        raise PydanticCustomError("spoilt_by_spreadsheet", "not the key itself")
     if found[:1] in _FORMULA:
         raise PydanticCustomError("looks_like_a_formula", "begins as a formula does")
     if not found or len(found) > KEY_MAX or not found.isprintable():
@@ -100,6 +109,14 @@ def _moment(found: str) -> datetime:
     except ValueError:
         pass
     raise PydanticCustomError("date_invalid", "not a moment")
+
+
+def end(value: object) -> datetime:
+    """Return the instant from which something holds no longer; a day alone is its last, and counts whole."""
+    found = text(value)
+    if _ISO.fullmatch(found) or _DUTCH.fullmatch(found):
+        return end_of(day(found))
+    return moment(found)
 
 
 def yes_or_no(value: object) -> bool:

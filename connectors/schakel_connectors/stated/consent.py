@@ -72,8 +72,8 @@ class ConsentStated:
     ``date_in_future``: it would last longer than a consent may.
     """
 
-    given_field: ClassVar[str | None] = "Consent.dateTime"
-    """What the date of giving is called in a refusal; None: its source looks after that."""
+    given_field: ClassVar[str] = "Consent.dateTime"
+    """What the date of giving is called in a refusal."""
 
     slot: str
     standing: Standing
@@ -142,7 +142,7 @@ class ConsentStated:
     def _check_given(self, terms: Terms, received_at: datetime) -> None:
         given = self.proof.granted_at
         ahead = given is not None and given > received_at + AHEAD
-        if ahead and self.given_field is not None and terms.effect is ConsentEffect.PERMIT:
+        if ahead and terms.effect is ConsentEffect.PERMIT:
             raise rejected(self.given_field, "date_in_future")
 
     def _objects(self) -> bool:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from schakel_connectors.rejection import rejected
 from schakel_connectors.stated.consent import ConsentStated, Proof, Standing, Terms
+from schakel_connectors.stated.event_stated import party
 from schakel_connectors.statement import Sender
 from schakel_contracts.consent import ConsentGranted, ConsentWithdrawn
 from schakel_contracts.registry import ConsentRecord
@@ -32,10 +33,11 @@ class ConsentByKeyStated(ConsentStated):
     given, by whom and how, also where the withdrawal names somebody. Raises ``RecordRejected`` with the rule
     ``withdrawn_before`` for one that comes back, and ``consent_unknown`` for a key that never was: a slip in the key
     of a withdrawal must not look like a withdrawal. Nor must that of one that another replaced, which goes on:
-    ``superseded``.
+    ``superseded``. Whom the chain does not have under the name and in the role that stand there is ``partner_unknown``:
+    an objection would hold towards nobody.
     """
 
-    given_field: ClassVar[str | None] = None
+    given_field: ClassVar[str] = "granted_at"
 
     def event(
         self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime
@@ -46,6 +48,8 @@ class ConsentByKeyStated(ConsentStated):
             raise rejected("record", "withdrawn_before")
         if self.standing is Standing.WITHDRAWN and stood == Standing.SUPERSEDED:
             raise rejected("record", "superseded")
+        if self.standing is Standing.HOLDS and self.terms is not None:
+            _check_named(self.terms, sender)
         return ConsentStated.event(full, identity, stood, sender, received_at)
 
     def record(self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime) -> ConsentRecord | None:
@@ -73,3 +77,10 @@ class ConsentByKeyStated(ConsentStated):
         given = GIVEN.validate_json(said)
         terms = given.terms if self.terms is None else replace(given.terms, recipients=self.terms.recipients)
         return stood, replace(self, terms=terms, proof=given.proof)
+
+
+def _check_named(terms: Terms, sender: Sender) -> None:
+    for ref, role in terms.recipients:
+        party(ref, "recipients", sender, role)
+    if terms.source is not None:
+        party(terms.source, "source", sender)

@@ -8,6 +8,7 @@ from uuid import UUID
 from schakel_connectors.rejection import RecordRejected, rejected
 from schakel_connectors.statement import SELF, OrganisationRef, Reference, Sender
 from schakel_contracts.catalogue import BY_SHORT_TYPE
+from schakel_contracts.codes import Role
 from schakel_contracts.event import Event
 from schakel_contracts.registry import Record
 
@@ -61,8 +62,8 @@ def found(value: Any, field: str, sender: Sender) -> Any:
     return value
 
 
-def party(ref: OrganisationRef, field: str, sender: Sender) -> str:
-    """Return the party's id in the chain; one outside the chain only by a number of a register.
+def party(ref: OrganisationRef, field: str, sender: Sender, role: Role | None = None) -> str:
+    """Return the party's id in the chain, in this role if given; outside the chain only by a number of a register.
 
     Raises ``RecordRejected`` with the rule ``partner_unknown``: a slip in a partner's name would tell nobody, and
     nobody would know.
@@ -70,7 +71,7 @@ def party(ref: OrganisationRef, field: str, sender: Sender) -> str:
     if ref == SELF:
         return sender.party
     try:
-        name = sender.resolve(ref, None).id
+        name = sender.resolve(ref, role).id
     except RecordRejected as error:
         raise RecordRejected(*(type(each)(field, each.rule) for each in error.errors)) from None
     if name.startswith(OUTSIDE):

@@ -8,17 +8,22 @@ from schakel_connectors.rejection import rejected
 from schakel_connectors.stated.event_stated import party
 from schakel_connectors.stated.named import packed, unpacked
 from schakel_connectors.stated.relation import RelationStated
-from schakel_connectors.statement import SELF, Sender
+from schakel_connectors.statement import SELF, OrganisationRef, Sender
 from schakel_contracts.case_relation import CaseRelationEnded, CaseRelationStarted
+from schakel_contracts.codes import Role
 from schakel_contracts.registry import RelationRecord
+
+PARTNER = "partner"
+"""How a party is named that has a role in the chain; of one outside, nobody knows it unless it is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelationByKeyStated(RelationStated):
     """A party is involved, or, by its key alone, no longer is; raises ``RecordRejected`` for what can't be.
 
-    The rules are ``ended_before`` for one that comes back under a key that was closed, and ``relation_unknown`` for
-    the end of what never began.
+    The rules are ``ended_before`` for one that comes back under a key that was closed, ``relation_unknown`` for the end
+    of what never began, and ``another_party`` for one that is active and comes to be another's: the first would be left
+    out, and the other taken in, and neither would hear.
     """
 
     closed: bool = False
@@ -28,8 +33,10 @@ class RelationByKeyStated(RelationStated):
     ) -> CaseRelationStarted | CaseRelationEnded | None:
         """Return started or ended, of the party that was named when it began."""
         stood, full = self._recalled(memory)
-        if full.party != SELF:
-            party(full.party, "party", sender)
+        if full.party != SELF and not full.closed:
+            party(full.party, "party", sender, full.role)
+            if full.party.scheme != PARTNER and sender.resolve(full.party, full.role).role is None:
+                raise rejected("role", "missing")
         return RelationStated.event(full, identity, stood, sender, received_at)
 
     def record(
@@ -60,7 +67,12 @@ class RelationByKeyStated(RelationStated):
         stood, named = unpacked(memory)
         if stood == "closed" and not self.closed:
             raise rejected("record", "ended_before")
+        if stood == "active" and not self.closed and named and self._of_another(*named[0]):
+            raise rejected("record", "another_party")
         if not self.closed or not named:
             return stood, self
         (ref, role), *_ = named
         return stood, replace(self, party=ref, role=role)
+
+    def _of_another(self, ref: OrganisationRef, role: Role | None) -> bool:
+        return ref != self.party or (role is not None and self.role is not None and role is not self.role)
