@@ -1,8 +1,9 @@
 """The folder in which a partner drops files for one connector, and what lies below it. Nothing but the disk in here.
 
 A file is claimed before it is read: one rename brings it into a folder of its own below ``.taking/``. So what is put
-away afterwards is what was read, whatever its sender put under that name meanwhile. No file is ever written over, no
-link followed, and at each step a crash leaves the claimed file where it is taken again.
+away afterwards is what was read, whatever its sender put under that name meanwhile. What lies there is not written
+over, no link followed, and at each step a crash leaves the claimed file where it is taken again. What is put away,
+and what is told of it, gets its name once it is whole: who waits for a name never reads half a file.
 """
 
 import os
@@ -10,7 +11,7 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -122,34 +123,36 @@ class Drop:
         self._made = True
 
     def _move(self, name: str, folder: int, away: Away, now_s: float) -> None:
-        with self._reserved(away.folder, name, away.report) as (target, final):
-            os.rename(name, final, src_dir_fd=folder, dst_dir_fd=target)
+        with self._reserved(away.folder, name, away.report) as place:
+            os.rename(name, place.name, src_dir_fd=folder, dst_dir_fd=place.folder)
         # It may be a file of another user's; then it is the folder that others may not read.
-        with suppress(OSError), self._opened(away.folder) as target, _file(final, target) as file:
+        with suppress(OSError), self._opened(away.folder) as target, _file(place.name, target) as file:
             os.fchmod(file, _mode_in(target))
             os.utime(file, (now_s, now_s))
 
     def _part(self, name: str, folder: int, away: Away, parts: tuple[bytes, bytes]) -> None:
         """Write what was refused first, and take the file away last."""
         accepted, refused = parts
-        with self._reserved(REJECTED, name, away.report) as (target, final):
-            _fill(final, target, refused)
-            with self._reserved(ACCEPTED, name, None) as (other, its):
-                _fill(its, other, accepted)
+        with self._reserved(REJECTED, name, away.report) as place:
+            place.put(place.name, refused)
+            with self._reserved(ACCEPTED, name, None) as other:
+                other.put(other.name, accepted)
                 os.unlink(name, dir_fd=folder)
 
     @contextmanager
-    def _reserved(self, where: str, name: str, report: bytes | None) -> Iterator[tuple[int, str]]:
-        """Yield a folder and a name in it that is ours, beside the report; when that fails nothing of it is left."""
+    def _reserved(self, where: str, name: str, report: bytes | None) -> Iterator["_Place"]:
+        """Yield a name in a folder that is ours, beside the report; when that fails nothing of it is left."""
         with self._opened(where) as folder:
-            mine: list[str] = []
+            place = _reserve(name, folder)
             try:
-                yield folder, _free(name, folder, mine, report)
+                if report is not None:
+                    place.put(problem_of(place.name), report)
+                yield place
             except BaseException:
-                for each in mine:
-                    with suppress(OSError):
-                        os.unlink(each, dir_fd=folder)
+                place.leave(place.shown)
                 raise
+            finally:
+                place.leave([_hidden(problem_of(place.name)), _hidden(place.name)])
 
     @contextmanager
     def _opened(self, name: str = "") -> Iterator[int]:
@@ -205,33 +208,61 @@ def _is_finished(name: str) -> bool:
     return not name.startswith(".") and not name.lower().endswith(UNFINISHED)
 
 
-def _free(name: str, folder: int, mine: list[str], report: bytes | None) -> str:
-    """Take a name that is free, beside its report, which is there in full before; add both to what is ours."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A name in a folder that no other process of ours takes: its hidden form is kept meanwhile."""
+
+    folder: int
+    name: str
+    shown: list[str] = field(default_factory=list)
+
+    def put(self, name: str, content: bytes) -> None:
+        """Let a file appear under a name, whole."""
+        with suppress(FileExistsError):  # the name itself is kept so
+            _take(_hidden(name), self.folder)
+        _fill(_hidden(name), self.folder, content)
+        os.rename(_hidden(name), name, src_dir_fd=self.folder, dst_dir_fd=self.folder)
+        self.shown.append(name)
+
+    def leave(self, names: list[str]) -> None:
+        """Remove what is there of them."""
+        for each in names:
+            with suppress(OSError):
+                os.unlink(each, dir_fd=self.folder)
+
+
+def _reserve(name: str, folder: int) -> _Place:
+    """Take a name that is free, and whose report has a free one too."""
     number = 1
     while True:
-        final = fitting(name, number)
-        if report is not None and (free := _take_name(problem_of(final), folder, mine)):
-            _fill(problem_of(final), folder, report)
-        if (report is None or free) and _take_name(final, folder, mine):
-            return final
+        place = _Place(folder, fitting(name, number))
+        with suppress(FileExistsError):
+            _take(_hidden(place.name), folder)
+            if not any(_is_there(each, folder) for each in (place.name, problem_of(place.name))):
+                return place
+            place.leave([_hidden(place.name)])
         number += 1
 
 
-def _take_name(name: str, folder: int, mine: list[str]) -> bool:
+def _hidden(name: str) -> str:
+    return "." + name
+
+
+def _is_there(name: str, folder: int) -> bool:
     try:
-        os.close(os.open(name, NEW, _mode_in(folder), dir_fd=folder))
-    except FileExistsError:
-        for each in mine:
-            os.unlink(each, dir_fd=folder)
-        mine.clear()
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
         return False
-    mine.append(name)
     return True
+
+
+def _take(name: str, folder: int) -> None:
+    os.close(os.open(name, NEW, _mode_in(folder), dir_fd=folder))
 
 
 def _fill(name: str, folder: int, content: bytes) -> None:
     """Write a file whose name is ours, down to the disk: the one that it is made from goes after it."""
-    with os.fdopen(os.open(name, os.O_WRONLY | os.O_NOFOLLOW, dir_fd=folder), "wb") as file:
+    with os.fdopen(os.open(name, os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW, dir_fd=folder), "wb") as file:
         os.fchmod(file.fileno(), _mode_in(folder))
         file.write(content)
         file.flush()

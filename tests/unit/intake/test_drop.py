@@ -87,18 +87,60 @@ def test_a_file_whose_rights_can_not_be_set_is_kept(
     assert lying(tmp_path / "in") == {"accepted/a.csv": b"all"}
 
 
-def test_a_report_is_there_before_its_file(drop: Drop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In full: who waits for the file reads it."""
-    seen = []
-    rename = os.rename
+@pytest.mark.parametrize("away", [WHOLE, REFUSED, PARTED], ids=["accepted", "refused", "parted"])
+def test_what_has_a_name_is_whole(drop: Drop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away: Away) -> None:
+    """Who waits for a name reads all of it, and finds the report beside a refused file."""
+    whole = {
+        "accepted/a.csv": {b"all", b"good"},
+        "rejected/a.csv": {b"all", b"bad"},
+        "rejected/a.csv.problem.json": {b"{}"},
+    }
+    looks = []
+
+    def looked(real: Callable[..., object]) -> Callable[..., object]:
+        def called(*given: object, **more: object) -> object:
+            answer = real(*given, **more)
+            named = {path: content for path, content in lying(tmp_path / "in").items() if "/." not in path}
+            assert all(content in whole[path] for path, content in named.items())
+            assert "rejected/a.csv" not in named or "rejected/a.csv.problem.json" in named
+            looks.append(named)
+            return answer
+
+        return called
+
+    with monkeypatch.context() as patched:
+        for name in ("open", "rename", "unlink", "fsync", "fchmod"):
+            patched.setattr(f"schakel_services.intake.drop.os.{name}", looked(getattr(os, name)))
+        drop.put_away(*claimed(drop), away, 1.0)
+    assert looks[0] == {}
+    assert looks[-1] == lying(tmp_path / "in")
+    assert (
+        set(looks[-1].values()) == {WHOLE: {b"all"}, REFUSED: {b"all", b"{}"}, PARTED: {b"good", b"bad", b"{}"}}[away]
+    )
+
+
+@pytest.mark.parametrize("away", [WHOLE, REFUSED, PARTED], ids=["accepted", "refused", "parted"])
+def test_two_processes_that_put_a_name_away_at_once_keep_both(
+    drop: Drop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away: Away
+) -> None:
+    """The second one comes at any moment of the first."""
+    entry, mark = claimed(drop)
+    rename, inner = os.rename, Drop(tmp_path / "in")
 
     def renamed(*given: Any, **more: Any) -> None:
-        seen.append((tmp_path / "in" / REJECTED / "a.csv.problem.json").read_bytes())
+        monkeypatch.setattr("schakel_services.intake.drop.os.rename", rename)
+        (tmp_path / "in" / "a.csv").write_bytes(b"other")
+        other = inner.claim("a.csv")
+        inner.put_away(other, inner.waiting()[other], Away(away.folder), 1.0)
         rename(*given, **more)
 
     monkeypatch.setattr("schakel_services.intake.drop.os.rename", renamed)
-    drop.put_away(*claimed(drop), REFUSED, 1.0)
-    assert seen == [b"{}"]
+    drop.put_away(entry, mark, away, 1.0)
+    found = lying(tmp_path / "in")
+    done = {b"all"} if away.parts is None else {b"good", b"bad"}
+    assert done | {b"other"} <= set(found.values())
+    assert not any("/." in path for path in found)
+    assert inner.waiting() == {}
 
 
 @pytest.mark.parametrize("away", [WHOLE, REFUSED, PARTED], ids=["accepted", "refused", "parted"])
