@@ -53,7 +53,9 @@ def carrying(
         ):
             stopped = True
         else:
-            lack = consent.flaw or (attempt.lacking and lacks(consent, attempt.lacking))
+            lack: Lack | None = consent.flaw
+            if lack is None and attempt.lacking:
+                lack = lacks(consent, attempt.lacking)
             if lack is None:
                 return purpose, consent.id, None
             unfit = unfit or lack
@@ -100,10 +102,13 @@ def _concerns(
     )
 
 
-def lacks(consent: Standing, lacking: Reason) -> Reason | None:
-    """Return why the form of a consent, or what was asked of the person, does not do for what asks it (R5, R12)."""
-    if lacking is Reason.NOT_WRITTEN and consent.strength < WRITTEN:
-        return lacking
-    if lacking is Reason.NOT_FREELY_GIVEN and consent.checks != ALL_CHECKS:
-        return lacking
+def lacks(consent: Standing, lacking: frozenset[Reason]) -> Reason | None:
+    """Return why the form of a consent, or what was asked of the person, does not do for what asks it (R5, R12).
+
+    Of both the form is told: a consent that is given anew can meet the other too.
+    """
+    if consent.strength < WRITTEN and Reason.NOT_WRITTEN in lacking:
+        return Reason.NOT_WRITTEN
+    if consent.checks != ALL_CHECKS and Reason.NOT_FREELY_GIVEN in lacking:
+        return Reason.NOT_FREELY_GIVEN
     return None

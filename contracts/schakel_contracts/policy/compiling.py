@@ -8,7 +8,7 @@ from schakel_contracts.codes import Category, Outcome, Purpose, Reason, Remedy, 
 from schakel_contracts.policy.citation import citation
 from schakel_contracts.policy.ends import RIGHT_UPHELD, Lack
 from schakel_contracts.policy.grantor import BEYOND_SCOPE, LACKS_OWN_WORD, LACKS_REPRESENTATIVE
-from schakel_contracts.policy.hosting import demanding, stricter
+from schakel_contracts.policy.hosting import Stack, demanding, stricter
 from schakel_contracts.policy.model import Attempt, Cell, CellKey
 from schakel_contracts.policy.pauses import EMERGENCY_CATEGORIES, EMERGENCY_ROLES
 from schakel_contracts.policy.ruling import Ruling
@@ -136,7 +136,7 @@ class _Compiler:
             row=row,
             category=category,
             purposes=_purposes(row.purpose, self._roles[recipient].primary_purpose),
-            attempts=tuple(_attempts(row, used, source, recipient)),
+            attempts=tuple(_attempts(row, [(basis,) for basis in used], source, recipient)),
             addressed=row.addressed,
             own=row.own,
             about_roles=frozenset(row.about_roles),
@@ -154,13 +154,14 @@ class _Compiler:
         row = stricter(cell.row, behind.row)
         if row is None or not row.fields:
             return None
-        used = demanding(row, behind.row, self._bases)
+        stacks = demanding(row, behind.row, self._bases)
+        used = [basis for stack in stacks for basis in stack]
         by_law = [self._bases[code] for code in behind.row.basis if self._bases[code].kind is BasisKind.STATUTORY]
         lawful = by_law if any(basis.kind is BasisKind.HOST for basis in used) else []
         return replace(
             cell,
             row=row,
-            attempts=tuple(_attempts(row, used, source, host, by_law)),
+            attempts=tuple(_attempts(row, stacks, source, host, by_law)),
             about_roles=frozenset(row.about_roles),
             relation_required=row.relation_required,
             asserted=row.asserted,
@@ -174,7 +175,7 @@ def _purposes(purpose: Purpose, primary: Purpose) -> tuple[Purpose, ...]:
 
 
 def _attempts(
-    row: FlowRow, used: list[BasisRow], source: RoleRow, acting: Role, by_law: list[BasisRow] | None = None
+    row: FlowRow, stacks: list[Stack], source: RoleRow, acting: Role, by_law: list[BasisRow] | None = None
 ) -> Iterator[Attempt]:
     """Yield what may be tried for a row, in its order.
 
@@ -184,18 +185,19 @@ def _attempts(
     contract = BY_SHORT_TYPE[row.event]
     stripped = tuple(name for name in contract.model_fields if name not in row.fields)
     through_host = by_law is not None
-    for basis in used:
+    for stack in stacks:
+        basis = stack[0]
         if basis.kind is BasisKind.HOST:
             for behind in by_law or ():
                 yield _attempt(row, (basis, behind), source, stripped, through_host=True)
         elif basis.kind is not BasisKind.EMERGENCY or (
             acting in EMERGENCY_ROLES and contract.category in EMERGENCY_CATEGORIES
         ):
-            yield _attempt(row, (basis,), source, stripped, through_host=through_host)
+            yield _attempt(row, stack, source, stripped, through_host=through_host)
 
 
 def _attempt(
-    row: FlowRow, stack: tuple[BasisRow, ...], source: RoleRow, stripped: tuple[str, ...], *, through_host: bool
+    row: FlowRow, stack: Stack, source: RoleRow, stripped: tuple[str, ...], *, through_host: bool
 ) -> Attempt:
     basis = stack[0]
     return Attempt(
@@ -205,7 +207,7 @@ def _attempt(
         by_request=basis.kind is BasisKind.ON_REQUEST,
         by_emergency=basis.kind is BasisKind.EMERGENCY,
         own=basis.kind is BasisKind.OWN,
-        lacking=LACKING.get(basis.kind),
+        lacking=frozenset(LACKING[each.kind] for each in stack if each.kind in LACKING),
         article=citation(basis.code.partition(":")[2]),
         granted=Ruling(
             outcome=Outcome.REDUCED if stripped or row.mask else Outcome.PERMIT,
@@ -223,9 +225,9 @@ def _attempt(
     )
 
 
-def _met(row: FlowRow, stack: tuple[BasisRow, ...], source: RoleRow, *, through_host: bool) -> tuple[str, ...]:
+def _met(row: FlowRow, stack: Stack, source: RoleRow, *, through_host: bool) -> tuple[str, ...]:
     basis = stack[0]
-    rules = {"R1", *KIND_RULES[basis.kind]}.union(*(each.rules for each in stack))
+    rules = {"R1"}.union(*(KIND_RULES[each.kind] for each in stack), *(each.rules for each in stack))
     if through_host:
         rules.add("R22")
     if row.asserted:

@@ -36,14 +36,28 @@ def stricter(row: FlowRow, host: FlowRow) -> FlowRow | None:
     )
 
 
-def demanding(row: FlowRow, host: FlowRow, bases: Mapping[str, BasisRow]) -> list[BasisRow]:
-    """Return a key person's bases, where plain consent takes what the host would have to show.
+Stack = tuple[BasisRow, ...]
+"""Bases that must hold at once; the first is the row's own, or stands in its place."""
+
+
+def demanding(row: FlowRow, host: FlowRow, bases: Mapping[str, BasisRow]) -> list[Stack]:
+    """Return a key person's bases, each consent with what the host would have to show.
 
     A host that may know on nothing less than written consent, or than the five questions on free will (R5, R12), can't
-    have its key person know on less. Where the host may know by law, or on plain consent, the own basis stays.
+    have its key person know on less: that takes the place of plain consent, and comes beside the other of those two.
+    Where the host may know by law, or on plain consent, the own basis stays.
     """
-    used = [bases[code] for code in row.basis]
+    own = [bases[code] for code in row.basis]
     behind = [bases[code] for code in host.basis if bases[code].kind is not BasisKind.EMERGENCY]
     if not behind or any(b.kind not in BY_CONSENT or b.kind is BasisKind.CONSENT for b in behind):
-        return used
-    return [behind[0] if basis.kind is BasisKind.CONSENT else basis for basis in used]
+        return [(basis,) for basis in own]
+    return [_with(basis, behind) for basis in own]
+
+
+def _with(basis: BasisRow, behind: list[BasisRow]) -> Stack:
+    """Return one basis and what a host asks; of several ways of the host, its first, or the same as the basis."""
+    if basis.kind is BasisKind.CONSENT:
+        return (behind[0],)
+    if basis.kind not in BY_CONSENT or any(each.kind is basis.kind for each in behind):
+        return (basis,)
+    return basis, behind[0]

@@ -35,8 +35,8 @@ class Attempt:
     by_emergency: bool
     own: bool
     """What a party knows of its own, or every party involved must know."""
-    lacking: Reason | None
-    """Why a consent that covers everything may still not do: its form, or the five questions."""
+    lacking: frozenset[Reason]
+    """Why a consent that covers everything may still not do: its form, the five questions, or either of them."""
     article: Citation
     """Law and article that a request must cite."""
     granted: Ruling

@@ -77,7 +77,7 @@ class Openings:
         return Opening(
             kinds=frozenset(cell.category for cell in cells),
             purposes=frozenset(cell.row.purpose for cell in cells),
-            lacking=frozenset(attempt.lacking for _, attempt in found if attempt.lacking is not None),
+            lacking=NOTHING.union(*(attempt.lacking for _, attempt in found)),
             relation_required=all(cell.relation_required for cell in cells),
             addressed=all(cell.addressed is not None for cell in cells),
             outlives=all(cell.outlives for cell in cells),

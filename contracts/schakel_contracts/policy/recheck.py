@@ -181,7 +181,7 @@ def _unfit(consent: Standing, sent: Sent) -> Lack | None:
         return Reason.CONSENT_EXPIRED
     if consent.beyond & sent.kinds:
         return BEYOND_SCOPE
-    return consent.flaw or next((each for each in sorted(sent.lacking) if lacks(consent, each) is not None), None)
+    return consent.flaw or lacks(consent, sent.lacking)
 
 
 def _covers(consent: Standing, sent: Sent) -> bool:

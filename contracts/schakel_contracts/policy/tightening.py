@@ -98,6 +98,6 @@ def _as_strict(attempt: Attempt, other: Attempt) -> bool:
     mine, its = attempt.granted.basis, other.granted.basis
     if mine == its:
         return True
-    if attempt.kind not in STRICTER_KINDS.get(other.kind, ()):
-        return False
-    return attempt.by_consent or attempt.article == other.article
+    if attempt.by_consent and other.by_consent:
+        return attempt.lacking > other.lacking
+    return attempt.kind in STRICTER_KINDS.get(other.kind, ()) and attempt.article == other.article

@@ -88,7 +88,7 @@ def compare(
     if ruling.allowed and not told.allowed:
         return asked, f"leak: the engine permits on {ruling.basis}, the model denies for {sorted(told.reasons)}"
     if told.allowed and not ruling.allowed:
-        return asked, f"wrong denial: the model permits on {told.basis}, the engine denies for {ruling.reason}"
+        return asked, f"wrong denial: the model permits on {told.bases}, the engine denies for {ruling.reason}"
     if not ruling.allowed:
         wrong = str(ruling.reason) not in told.reasons or ruling.fields
         return asked, f"reason {ruling.reason} is not among {sorted(told.reasons)}" if wrong else ""
@@ -104,7 +104,7 @@ def differences(ruling: Ruling, told: Answer) -> list[str]:
         "fields": ruling.fields == told.fields,
         "view": ruling.view == told.view,
         "mask": set(ruling.masked) == told.mask,
-        "basis": told.basis in ruling.basis,
+        "basis": ruling.basis[: len(told.bases)] == told.bases,
         "consent": (str(ruling.consent_id) in carried) if carried else ruling.consent_id is None,
         "purpose": str(ruling.purpose) == carried.get(str(ruling.consent_id), told.row["purpose"]),
         "relation": ruling.relation_id is None or str(ruling.relation_id) in told.relations,

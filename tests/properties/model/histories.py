@@ -72,7 +72,7 @@ def look(world: World, choose: Choices, sent: list[Asked], policy: Policy, tally
     tally.decisions += 1
     tally.met[str(asked.ruling.reason or asked.ruling.outcome)] += 1
     if asked.answer.allowed:
-        tally.bases[KIND_OF_BASIS[asked.answer.basis]] += 1
+        tally.bases[KIND_OF_BASIS[asked.answer.bases[0]]] += 1
     if differs:
         return Wrong(differs, event, world.to, world.now, list(world.pile))
     if choose.of([True, False, False]):

@@ -71,7 +71,7 @@ def retry(before: Asked, pile: Pile, person: PersonRegistry, policy: Policy, at:
         found = check_again(before, person, policy, at, masked=masked)
         if found.holds and refused:
             return f"leak at the second check: it leaves under {found.consent_id}, the model says {refused}"
-    same = again.allowed and again.basis == before.answer.basis and "source" not in before.ruling.masked
+    same = again.allowed and again.bases == before.answer.bases and "source" not in before.ruling.masked
     if same and (before.ruling.consent_id is None or str(before.ruling.consent_id) in dict(again.consents)):
         found = check_again(before, person, policy, at, masked=False)
         if not found.holds and not used_otherwise(before, pile, at):
@@ -88,7 +88,7 @@ def why_not_decided_again(before: Asked, again: Answer, *, masked: bool) -> str:
     unknown = {"agreement_expired", "no_request"} if masked else set()
     if again.allowed or again.reasons & unknown:
         return ""
-    return f"not decided again for {sorted(again.reasons)}, it went on {before.answer.basis}"
+    return f"not decided again for {sorted(again.reasons)}, it went on {before.answer.bases}"
 
 
 def may_not_leave(before: Asked, pile: Pile, now: int, *, masked: bool) -> str:  # noqa: PLR0911 - one return for each reason
@@ -102,7 +102,8 @@ def may_not_leave(before: Asked, pile: Pile, now: int, *, masked: bool) -> str: 
         return "left the chain"
     if told.row.get("relation_required", True) and not relations(pile, to["id"], to["role"], now):
         return "no relation"
-    kind = KIND_OF_BASIS[told.basis]
+    basis = told.bases[0]
+    kind = KIND_OF_BASIS[basis]
     if kind in ("statutory", "on_request", "host") and is_paused(pile, to["id"], category, now):
         return "restricted"
     if kind == "on_request":
@@ -110,7 +111,7 @@ def may_not_leave(before: Asked, pile: Pile, now: int, *, masked: bool) -> str: 
         asked_of = {event["source"]["id"]}
         if masked:
             asked_of |= {paper["provider"] for paper in as_it_stands(pile, "request") if paper.get("provider")}
-        stands = any(is_requested(pile, (to["id"], party), category, told.basis, now) for party in asked_of)
+        stands = any(is_requested(pile, (to["id"], party), category, basis, now) for party in asked_of)
         return "" if stands else "no request"
     question = Question(to["id"], to["role"], category, event["source"]["id"], (str(before.ruling.purpose),), now)
     if kind == "own":
@@ -118,8 +119,9 @@ def may_not_leave(before: Asked, pile: Pile, now: int, *, masked: bool) -> str: 
     if kind == "emergency" and not is_emergency(pile, to["id"], (to["role"], to["host"] or to["role"]), category, now):
         return "no emergency"
     if kind.endswith("consent"):
-        found = consents_for(kind, pile, question)
-        return "" if found.good else f"no consent {sorted(found.reasons)}"
+        looks = [consents_for(KIND_OF_BASIS[each], pile, question) for each in told.bases]
+        one_for_all = set.intersection(*(set(found.good) for found in looks))
+        return "" if one_for_all else f"no consent {sorted(set().union(*(found.reasons for found in looks)))}"
     return ""
 
 

@@ -29,7 +29,8 @@ class Answer:
     fields: tuple[str, ...] = ()
     view: str | None = None
     mask: frozenset[str] = frozenset()
-    basis: str = ""
+    bases: tuple[str, ...] = ()
+    """The one of the row, and what must hold beside it."""
     consents: tuple[tuple[str, str], ...] = ()
     """Which consents carry it, each with the purpose that it is used for."""
     relations: tuple[str, ...] = ()
@@ -76,28 +77,51 @@ def answer(event: Json, to: Json, pile: Pile, at: str | datetime) -> Answer:
     if not meant(row, event, to) or (named and event["about_role"] not in named):
         return no("no_policy_row")
     obstacles = before_any_basis(row, host_row, event, to, pile, now)
-    bases: list[tuple[str, dict[str, str]]] = []
-    for code in asked_of(row, host_row):
-        good, wrong = basis_holds(code, row, host_row, event, to, pile, now)
+    bases: list[tuple[tuple[str, ...], dict[str, str]]] = []
+    for codes in asked_of(row, host_row):
+        looks = [basis_holds(code, row, host_row, event, to, pile, now) for code in codes]
+        wrong = all_at_once(looks)
         if wrong is None:
-            bases.append((code, good))
+            kept = set.intersection(*(set(good) for good, _ in looks))
+            bases.append((tuple(codes), {key: looks[0][0][key] for key in kept}))
         else:
             obstacles |= wrong if not bases else set()
     if obstacles and (not bases or obstacles & BEFORE):
         return Answer(reasons=frozenset(obstacles))
-    code, good = bases[0]
-    return given(row, host_row, code, good, relations(pile, to["id"], to["role"], now))
+    codes_held, good = bases[0]
+    return given(row, host_row, codes_held, good, relations(pile, to["id"], to["role"], now))
 
 
-def asked_of(row: Json, host_row: Json | None) -> list[str]:
-    """Return the bases of a row; a key person's plain consent becomes whatever the host can't do without (R22)."""
+def all_at_once(looks: list[tuple[dict[str, str], set[str] | None]]) -> set[str] | None:
+    """Return why bases do not hold together, each looked at alone: on consent, one and the same must do for all."""
+    if all(wrong is None for _, wrong in looks):
+        same = len(looks) == 1 or set.intersection(*(set(good) for good, _ in looks))
+        return None if same else {"not_written", "not_freely_given"}
+    return set().union(*(wrong or set() for _, wrong in looks))
+
+
+def asked_of(row: Json, host_row: Json | None) -> list[list[str]]:
+    """Return the bases of a row, each with what must hold beside it.
+
+    A key person's plain consent becomes whatever the host can't do without; a stricter one is asked beside it (R22).
+    """
+    alone = [[code] for code in row["basis"]]
     if host_row is None:
-        return list(row["basis"])
+        return alone
     behind = [code for code in host_row["basis"] if KIND_OF_BASIS[code] != "emergency"]
     demands = {KIND_OF_BASIS[code] for code in behind}
     if not demands or demands - {"written_consent", "checked_consent"}:
-        return list(row["basis"])
-    return [behind[0] if KIND_OF_BASIS[code] == "consent" else code for code in row["basis"]]
+        return alone
+    found = []
+    for code in row["basis"]:
+        kind = KIND_OF_BASIS[code]
+        if kind == "consent":
+            found.append([behind[0]])
+        elif kind.endswith("_consent") and kind not in demands:
+            found.append([code, behind[0]])
+        else:
+            found.append([code])
+    return found
 
 
 BEFORE = {"agreement_expired", "left_the_chain", "not_asserted", "sender_veto", "no_relation"}
@@ -166,7 +190,7 @@ def basis_holds(  # noqa: PLR0911 - one return for each kind of basis
     return found.good, None if found.good else (found.reasons or {"no_consent"})
 
 
-def given(row: Json, host_row: Json | None, code: str, good: dict[str, str], stand: list[str]) -> Answer:
+def given(row: Json, host_row: Json | None, bases: tuple[str, ...], good: dict[str, str], stand: list[str]) -> Answer:
     """Return what the row gives; to a key person no more than the organisation that they work for may have (R22)."""
     fields, view, mask = row["fields"], row.get("view"), set(row.get("mask", []))
     if host_row is not None:
@@ -178,4 +202,4 @@ def given(row: Json, host_row: Json | None, code: str, good: dict[str, str], sta
         if not fields:
             return no("no_policy_row")
         row = {"prohibited_use": host_row.get("prohibited_use")} | row
-    return Answer(row, frozenset(), tuple(fields), view, frozenset(mask), code, tuple(good.items()), tuple(stand))
+    return Answer(row, frozenset(), tuple(fields), view, frozenset(mask), bases, tuple(good.items()), tuple(stand))

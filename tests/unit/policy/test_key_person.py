@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from schakel_contracts.codes import Category, ConsentForm, FreelyGivenCheck, Outcome, Purpose, Reason, Role
+from schakel_contracts.codes import Category, ConsentForm, FreelyGivenCheck, Outcome, Purpose, Reason, Remedy, Role
 from schakel_contracts.consent import Recipient
 from schakel_contracts.policy import Addressee, decide, load_policy
 from schakel_contracts.policy.facts import EventFacts
@@ -176,7 +176,14 @@ def test_the_stricter_row_is_the_own_one_for_the_key_person_alone(desk: Any) -> 
         (["C"], ["V", "CW"], ["CW"]),
         (["C"], ["V"], ["C"]),
         (["H", "C", "V"], ["CW"], ["H", "CW", "V"]),
-        (["CX"], ["CW"], ["CX"]),
+        (["CX"], ["CW"], ["CX CW"]),
+        (["CW"], ["CX"], ["CW CX"]),
+        (["CW"], ["C:WMO5.1.1-4"], ["CW"]),
+        (["CW"], ["CX", "CW"], ["CW"]),
+        (["CX"], ["CX", "CW"], ["CX"]),
+        (["CW"], ["V", "CX"], ["CW CX"]),
+        (["A", "CW"], ["CX"], ["A", "CW CX"]),
+        (["CW"], ["CX", "S:SUWI62"], ["CW"]),
     ],
 )
 def test_plain_consent_to_a_key_person_takes_what_the_host_must_show(
@@ -185,7 +192,52 @@ def test_plain_consent_to_a_key_person_takes_what_the_host_must_show(
     """Nothing beside it changes, and nothing where the host may know by law or on plain consent."""
     construct: Any = FlowRow.model_construct  # the rest of a row has no part in it
     mine, other = (construct(basis=tuple(basis)) for basis in (own, hosts))
-    assert [basis.code for basis in demanding(mine, other, desk.policy.bases)] == asked
+    found = demanding(mine, other, desk.policy.bases)
+    assert [" ".join(basis.code for basis in stack) for stack in found] == asked
+
+
+def test_no_key_person_is_asked_less_than_the_organisation_behind(desk: Any) -> None:
+    """In the tables as shipped: where an organisation may know on such a consent alone, its key person may too."""
+    asked = set()
+    for (event, source, role), cell in desk.policy.cells.items():
+        for host, hosted in (cell.hosted or {}).items() if role is Role.KEY else ():
+            behind = desk.policy.cells.get((event, source, host))
+            demands = [each.lacking for each in behind.attempts if not each.by_emergency] if behind else []
+            if demands and all(demands):
+                own = [each.lacking for each in hosted.attempts if each.by_consent]
+                assert all(any(lacking >= demand for demand in demands) for lacking in own), (cell.row.id, host)
+                asked.update(own)
+    assert asked == {
+        frozenset({Reason.NOT_WRITTEN}),
+        frozenset({Reason.NOT_FREELY_GIVEN}),
+        frozenset({Reason.NOT_WRITTEN, Reason.NOT_FREELY_GIVEN}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("form", "reason", "remedy"),
+    [
+        ({}, None, None),
+        ({"form": "digital"}, Reason.NOT_WRITTEN, Remedy.ASK_WRITTEN_CONSENT),
+        ({"freely_given": ()}, Reason.NOT_FREELY_GIVEN, Remedy.COMPLETE_FREELY_GIVEN_CHECK),
+        ({"form": "digital", "freely_given": ()}, Reason.NOT_WRITTEN, Remedy.ASK_WRITTEN_CONSENT),
+    ],
+    ids=str,
+)
+def test_what_both_ask_one_consent_must_have(
+    form: dict[str, Any], reason: Reason | None, remedy: Remedy | None, desk: Any
+) -> None:
+    """In writing for the own row, with five answers for the organisation behind; the decision names both."""
+    here = desk.on(KEY_ROW | {"basis": ["CW"]}, {"id": "HOST", "recipient_roles": ["JOB"], "basis": ["CX"]})
+    consent = here.consent(key_person(here, None), LEVEL, **form)
+    ruling = ruled(here, Role.JOB, consent)
+    assert (ruling.reason, ruling.remedy) == (reason, remedy)
+    if ruling.allowed:
+        assert ruling.basis == ("CW", "CX")
+        assert {"R5", "R12", "R22"} <= set(ruling.rules)
+    lacks: list[dict[str, Any]] = [{"form": "digital", "id": UUID(int=7)}, {"freely_given": (), "id": UUID(int=8)}]
+    halves = [here.consent(key_person(here, None), LEVEL, **lack) for lack in lacks]
+    assert not ruled(here, Role.JOB, *halves).allowed
 
 
 def test_confidentiality_of_the_source_counts_behind_a_host_too(desk: Any) -> None:

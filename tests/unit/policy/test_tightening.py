@@ -30,9 +30,10 @@ def changed(cell: Cell, row: dict[str, Any] | None = None, **changes: Any) -> Ce
 
 
 def basis(policy: Policy, *codes: str) -> dict[str, Any]:
-    """Return the attempts of a row of the tables that rests on these."""
-    found = (cell.attempts for cell in policy.cells.values() if cell.row.basis == codes)
-    return {"attempts": next(found)}
+    """Return what is tried in the tables on these at once."""
+    cells = [inner for cell in policy.cells.values() for inner in (cell, *(cell.hosted or {}).values())]
+    found = (attempt for cell in cells for attempt in cell.attempts if attempt.granted.basis == codes)
+    return {"attempts": (next(found),)}
 
 
 @pytest.mark.parametrize(
@@ -99,6 +100,14 @@ def test_what_is_for_an_own_party_stays_so(policy: Policy) -> None:
         (("S:SUWI62",), ("C",), "C"),
         (("S:SUWI62",), ("S:PW63",), "S:PW63"),
         (("A",), ("C",), "C"),
+        (("C",), ("C:WMO5.1.1-4",), "C:WMO5.1.1-4"),
+        (("C",), ("CW", "CX"), None),
+        (("CW",), ("CW", "CX"), None),
+        (("CX",), ("CW", "CX"), None),
+        (("CW", "CX"), ("CW",), "CW"),
+        (("CW", "CX"), ("CX",), "CX"),
+        (("CW", "CX"), ("C",), "C"),
+        (("S:SUWI62",), ("CW", "CX"), "CW"),
     ],
 )
 def test_a_basis_is_as_strict_when_it_holds_only_where_the_other_does(

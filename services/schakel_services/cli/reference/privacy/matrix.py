@@ -29,6 +29,10 @@ def matrix() -> str:
         "Wat hier niet staat, gaat niet door. Ook wat hier wel staat gaat alleen door als de ontvanger op dat moment "
         "bij de persoon betrokken is, tenzij anders vermeld. Zo leest u de tabellen zelf: "
         "[beleidstabellen](beleidstabellen.md).",
+        "Een sleutelfiguur (`KEY`) krijgt nooit meer dan de organisatie waarvoor die werkt (R22). Mag die organisatie "
+        "het alleen weten met schriftelijke toestemming (CW), of alleen met de vijf vragen (CX), dan geldt dat ook "
+        "voor haar sleutelfiguur; vraagt de eigen rij het een en de organisatie het ander, dan moet één toestemming "
+        "beide hebben.",
         "## Rollen",
         table(("rol", "wie"), [(code(role.value), row.name) for role, row in policy.roles.items()]),
         "## Per soort gegevens",
