@@ -23,6 +23,9 @@ REQUIRED = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce
 
 Headers = list[tuple[str, bytes]]
 
+NEW = tuple.__new__
+"""Makes a named tuple in half the time: its own constructor is a call in Python."""
+
 
 class Envelope(NamedTuple):
     """The context attributes of one event; times are RFC 3339 text in UTC."""
@@ -143,7 +146,7 @@ def envelope_of(found: Mapping[str, Any]) -> Envelope:
         if found["ce_specversion"] != b"1.0":
             raise MalformedEnvelope("ce_specversion")
         sequence = get("ce_sequence")
-        return Envelope(
+        attributes = (
             found["ce_id"].decode(),
             found["ce_source"].decode(),
             found["ce_type"].decode(),
@@ -156,6 +159,7 @@ def envelope_of(found: Mapping[str, Any]) -> Envelope:
             None if (value := get("ce_prohibiteduse")) is None else value.decode(),
             None if (value := get("ce_withhold")) is None else value.decode(),
         )
+        return NEW(Envelope, attributes)
     except (KeyError, AttributeError):
         raise MalformedEnvelope(next(name for name in REQUIRED if get(name) is None)) from None
     except MalformedEnvelope:

@@ -196,9 +196,7 @@ def _attempts(
             yield _attempt(row, stack, source, stripped, through_host=through_host)
 
 
-def _attempt(
-    row: FlowRow, stack: Stack, source: RoleRow, stripped: tuple[str, ...], *, through_host: bool
-) -> Attempt:
+def _attempt(row: FlowRow, stack: Stack, source: RoleRow, stripped: tuple[str, ...], *, through_host: bool) -> Attempt:
     basis = stack[0]
     return Attempt(
         kind=basis.kind,

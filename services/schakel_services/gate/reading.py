@@ -19,6 +19,9 @@ PSEUDONYM = re.compile(r"k[0-9]{1,4}\.[A-Za-z0-9_-]{43}")
 PLACE = re.compile(r"([A-Za-z0-9._-]{1,249})/([0-9]{1,9})/([0-9]{1,18})/([0-9]{1,9})")
 """``<topic>/<partition>/<offset>/<n>``."""
 
+NEW = tuple.__new__
+"""Makes a named tuple in half the time: its own constructor is a call in Python."""
+
 
 class Malformed(ValueError):
     """A record breaks its contract: names field and rule."""
@@ -88,7 +91,7 @@ def read_event(record: ConsumerRecord, sources: Mapping[str, Addressee], partiti
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         raise Malformed("data", first["type"]) from None
-    return Read(envelope, said, source, _position(headers.get(POSITION)))
+    return NEW(Read, (envelope, said, source, _position(headers.get(POSITION))))
 
 
 def _said(type_: str, body: bytes) -> Said:

@@ -106,6 +106,7 @@ class GateStep:
         events = records.get(TopicPartition(topics.EVENTS, self._partition), ())
         for begin in range(0, len(events), AT_ONCE):
             self._take(events[begin : begin + AT_ONCE], teller, outputs)
+            outputs.pack()
         for record in records.get(TopicPartition(topics.RECEIPTS, self._partition), ()):
             await self._failed.take(record, teller, self._memory.heard)
         teller.count()

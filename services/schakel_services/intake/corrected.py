@@ -82,10 +82,10 @@ def left_alone(
     if last is None or len(last.persons) != 1:
         return None
     (before,) = last.persons
-    now = {person_of(translation) for translation in translations}
-    if not now.isdisjoint({None, before}) or _is_stale(translations[0], last, marker, versions):
-        return None
-    return before
+    for translation in translations:
+        if (person := person_of(translation)) is None or person == before:
+            return None
+    return None if _is_stale(translations[0], last, marker, versions) else before
 
 
 def endings(said: Sequence[Said], marker: str, versions: Versions, sender: Sender, item: Incoming) -> Iterator[Ending]:

@@ -222,17 +222,21 @@ class IntakeStep:
             else:
                 self._refuse(position, item, taken.result, outputs)
             self._taken.append((item, taken.result))
+        outputs.pack()
         return len(found)
 
     def _accept(self, taken: Taken, outputs: Outputs) -> None:
         setup = self._setup
+        of_whom, partition, key = "", 0, b""
         for person, body, headers in taken.events:
-            outputs.add(topics.EVENTS, partition_of(person, setup.partitions), person.encode(), body, headers)
-        for person, key, record in taken.records:
-            outputs.add(topics.REGISTRY, partition_of(person, setup.partitions), key.encode(), record)
+            if person != of_whom:
+                of_whom, partition, key = person, partition_of(person, setup.partitions), person.encode()
+            outputs.add(topics.EVENTS, partition, key, body, headers)
+        for person, name, record in taken.records:
+            outputs.add(topics.REGISTRY, partition_of(person, setup.partitions), name.encode(), record)
         topic = topics.versions(setup.partner)
-        for key, value in taken.versions.items():
-            self._write(outputs, topic, key, value)
+        for name, value in taken.versions.items():
+            self._write(outputs, topic, name, value)
         for person, numbers in taken.links.items():
             self._write(outputs, topics.links(setup.partner), person, self._links.seal(person, numbers))
 

@@ -14,6 +14,9 @@ OWNER = "owner"
 UNDER = b" ~"
 """Before the numbers under which a record names its person; no pseudonym begins so."""
 
+NEW = tuple.__new__
+"""Makes a named tuple in half the time: its own constructor is a call in Python."""
+
 
 class About(NamedTuple):
     """Whom a record was last about, and when the partner changed it so."""
@@ -125,5 +128,5 @@ def unpacked(value: bytes) -> dict[str, Remembered]:
     for line in value.decode().split("\n"):
         slot, version, digest, as_of, memory = line.split("|", 4)
         as_of, _, stands = as_of.partition(";")
-        found[slot] = Remembered(int(version), digest, memory, as_of or None, stands)
+        found[slot] = NEW(Remembered, (int(version), digest, memory, as_of or None, stands))
     return found

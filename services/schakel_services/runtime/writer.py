@@ -15,6 +15,10 @@ Headers = list[tuple[str, bytes]]
 NO_HEADERS: Headers = []
 Row = tuple[bytes | None, bytes | None, Headers]
 
+NO_COMPRESSION = 0
+PACKED_AT = 200
+"""Rows; fewer are left as they are."""
+
 
 ROW_BYTES_MAX = BATCH_BYTES_MAX - 20_000
 """Key, value and headers of one record that surely fit in a batch, with what encryption and the batch itself add."""
@@ -36,6 +40,9 @@ class Outputs:
     more: bool = False
     """Whether something else waits for the step: then the next turn comes at once."""
 
+    packed: dict[tuple[str, int], list[BatchBuilder]] = field(default_factory=dict)
+    """Rows that were packed already, as the broker gets them; they stand before those in ``rows``."""
+
     def add(
         self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Headers = NO_HEADERS
     ) -> None:
@@ -46,9 +53,24 @@ class Outputs:
         else:
             rows.append((key, value, headers))
 
+    def pack(self) -> None:
+        """Pack the rows so far, where there are many; a step does so now and then.
+
+        A turn's rows are some ten thousand objects. Packed while they are still in the processor's cache, and let go
+        of, they cost a tenth less than all at the end.
+        """
+        if sum(map(len, self.rows.values())) >= PACKED_AT:
+            self.seal()
+
+    def seal(self) -> None:
+        """Pack all rows; raises ``RecordTooLarge`` for one that fits in no batch."""
+        for place, rows in self.rows.items():
+            _pack(self.packed.setdefault(place, []), rows, place[0])
+        self.rows = {}
+
     def __bool__(self) -> bool:
         """Say whether there is anything to write."""
-        return bool(self.rows)
+        return bool(self.rows or self.packed)
 
 
 class Writer:
@@ -83,8 +105,11 @@ class Writer:
         producer = self._producer
         await producer.begin_transaction()
         sent: list[asyncio.Future[object]] = []
-        for (topic, partition), rows in outputs.rows.items():
-            await self._send(topic, partition, rows, sent)
+        outputs.seal()
+        for (topic, partition), batches in outputs.packed.items():
+            for batch in batches:
+                _check(batch, topic)
+                sent.append(_heard(await producer.send_batch(batch, topic, partition=partition)))
         if offsets and group is not None:
             await producer.send_offsets_to_transaction(dict(offsets), group)
         await asyncio.gather(*sent)
@@ -92,20 +117,23 @@ class Writer:
             pass_failpoint("before_commit")
         await producer.commit_transaction()
 
-    async def _send(self, topic: str, partition: int, rows: list[Row], sent: list["asyncio.Future[object]"]) -> None:
-        producer = self._producer
-        batch = producer.create_batch()
-        append = batch.append
-        for key, value, headers in rows:
-            if append(key=key, value=value, timestamp=None, headers=headers) is not None:
-                continue
-            _check(batch, topic)
-            sent.append(_heard(await producer.send_batch(batch, topic, partition=partition)))
-            batch = producer.create_batch()
-            append = batch.append
+
+def new_batch() -> BatchBuilder:
+    """Return an empty batch like those of ``Cluster.producer``: it can be filled before its transaction begins."""
+    return BatchBuilder(BATCH_BYTES_MAX, NO_COMPRESSION, is_transactional=True)
+
+
+def _pack(batches: list[BatchBuilder], rows: list[Row], topic: str) -> None:
+    """Append rows to the last batch of a partition, and to new ones where that is full."""
+    if not batches:
+        batches.append(new_batch())
+    append = batches[-1].append
+    for key, value, headers in rows:
+        if append(key=key, value=value, timestamp=None, headers=headers) is None:
+            _check(batches[-1], topic)
+            batches.append(new_batch())
+            append = batches[-1].append
             append(key=key, value=value, timestamp=None, headers=headers)
-        _check(batch, topic)
-        sent.append(_heard(await producer.send_batch(batch, topic, partition=partition)))
 
 
 def _heard(sent: "asyncio.Future[object]") -> "asyncio.Future[object]":

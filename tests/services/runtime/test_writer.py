@@ -5,8 +5,9 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from schakel_services.runtime.closing import stop_client
+from schakel_services.runtime.cluster import BATCH_BYTES_MAX
 from schakel_services.runtime.testing.ground import Ground, rows
-from schakel_services.runtime.writer import Outputs, RecordTooLarge
+from schakel_services.runtime.writer import PACKED_AT, Outputs, RecordTooLarge, new_batch
 
 
 async def test_outputs_and_offsets_are_one(ground: Ground) -> None:
@@ -31,6 +32,55 @@ async def test_rows_keep_their_order_over_many_batches(ground: Ground) -> None:
     pairs = [(str(number), f"{number}-" + "x" * 10_000) for number in range(300)]
     await ground.write(topic, pairs)
     assert [value.partition("-")[0] for value in await ground.values(topic)] == [key for key, _ in pairs]
+
+
+async def test_rows_that_were_packed_meanwhile_keep_their_order(ground: Ground) -> None:
+    """Packed or not, in one batch or in several: they stand as they were added, in each partition."""
+    topic = await ground.topic(2)
+    outputs, expected = Outputs(), {0: list[str](), 1: list[str]()}
+    assert not outputs
+    for number in range(1_000):
+        partition = number % 3 % 2
+        value = f"{number}-" + "x" * (5_000 if 300 < number < 700 else 1)
+        outputs.add(topic, partition, b"key", value.encode(), [("name", b"%d" % number)])
+        expected[partition].append(value)
+        if number % 70 == 0:
+            outputs.pack()
+    assert outputs.rows
+    assert sum(map(len, outputs.rows.values())) < 100 + PACKED_AT
+    assert len(outputs.packed[topic, 0]) > 1
+    writer = await ground.writer("w")
+    await writer.commit(outputs, {}, None)
+    found = await ground.read(topic)
+    for partition, values in expected.items():
+        here = [record for record in found if record.partition == partition]
+        assert [record.value.decode() for record in here] == values
+        assert [record.headers for record in here] == [(("name", v.partition("-")[0].encode()),) for v in values]
+
+
+def test_few_rows_are_left_as_they_are() -> None:
+    """What was packed is something to write."""
+    outputs = Outputs()
+    for number in range(PACKED_AT):
+        assert not outputs.packed
+        outputs.add("topic", 0, None, b"%d" % number)
+        outputs.pack()
+    assert (outputs.rows, list(outputs.packed)) == ({}, [("topic", 0)])
+    assert outputs
+
+
+async def test_a_batch_is_like_those_that_the_producer_makes(ground: Ground) -> None:
+    """It is made without one, since it is filled before its transaction begins."""
+    producer = ground.cluster.producer(f"{ground.name}-w")
+    try:
+        made = []
+        for batch in (producer.create_batch(), new_batch()):
+            batch.append(key=b"key", value=b"value", timestamp=1_000, headers=[("name", b"1")])
+            made.append(bytes(batch._build()))
+            assert batch.append(key=None, value=b"x" * BATCH_BYTES_MAX, timestamp=1_000) is None
+        assert made[0] == made[1]
+    finally:
+        await stop_client(producer)
 
 
 @pytest.mark.parametrize("before", [0, 1])
