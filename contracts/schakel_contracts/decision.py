@@ -25,9 +25,11 @@ class Verdict(Contract):
     basis: tuple[str, ...] = ()
     consent_id: UUID | None = None
     relation_id: UUID | None = None
-    fields: tuple[str, ...] = Field(default=(), description="What was sent.")
+    fields: tuple[str, ...] = Field(
+        default=(), description="What was sent: of the fields that were allowed, those that the event had."
+    )
     stripped: tuple[str, ...] = Field(
-        default=(), description="Fields that the event has and this recipient did not get."
+        default=(), description="Fields of this kind of event that this recipient does not get, had it them or not."
     )
     masked: tuple[str, ...] = Field(default=(), description="What was replaced by a neutral value: source, type.")
     reason: Reason | None = None

@@ -37,6 +37,14 @@ BODIES_KEPT, BODY_KEPT_BYTES = 2_048, 512
 became active on a day."""
 
 
+class Told(NamedTuple):
+    """What a recipient is told: type and body, and which of the fields that it may have are in there."""
+
+    type: str
+    body: bytes
+    fields: tuple[str, ...]
+
+
 class Said:
     """What a body says, and what was made of it since; events whose bodies are the same bytes share one.
 
@@ -50,8 +58,8 @@ class Said:
         self.facts: dict[Addressee, EventFacts] = {}
         """For each sender that withholds nothing, what the policy needs to know of it."""
 
-        self.told: dict[tuple[str | None, tuple[str, ...]], tuple[str, bytes]] = {}
-        """For each view and choice of fields, type and body of what is told."""
+        self.told: dict[tuple[str | None, tuple[str, ...]], Told] = {}
+        """For each view and choice of fields, what is told."""
 
 
 class Read(NamedTuple):

@@ -77,10 +77,17 @@ def notification_headers(
     return headers
 
 
-def verdict(recipient: Addressee, ruling: Ruling, notification_id: str | None, sequence: int | None) -> str:
+def verdict(
+    recipient: Addressee,
+    ruling: Ruling,
+    notification_id: str | None = None,
+    sequence: int | None = None,
+    sent: tuple[str, ...] = (),
+) -> str:
     """Return one verdict as JSON with the contract's keys; what is empty is left out.
 
-    What its row and the recipient decide is made once; what varies are ids and a number, which need no escaping.
+    ``sent`` is what left: of the fields that were allowed, those that the event had. What its row, the recipient and
+    these fields decide is made once; what varies are ids and a number, which need no escaping.
     """
     shape = (
         recipient.id,
@@ -91,27 +98,27 @@ def verdict(recipient: Addressee, ruling: Ruling, notification_id: str | None, s
         ruling.basis,
         ruling.reason,
         ruling.remedy,
-        ruling.fields,
+        sent,
         ruling.stripped,
         ruling.masked,
     )
     start = _STARTS.get(shape)
     if start is None:
-        start = _start_of_verdict(recipient, ruling)
+        start = _start_of_verdict(recipient, ruling, sent)
         if len(_STARTS) < STARTS_MAX:
             _STARTS[shape] = start
     # A UUID writes its text anew each time it is asked; to_json does that in a third of the time.
     consent = f',"consent_id":{to_json(ruling.consent_id).decode()}' if ruling.consent_id else ""
     relation = f',"relation_id":{to_json(ruling.relation_id).decode()}' if ruling.relation_id else ""
-    sent = f',"notification_id":"{notification_id}","sequence":{sequence}' if notification_id else ""
-    return f"{start}{consent}{relation}{sent}}}"
+    under = f',"notification_id":"{notification_id}","sequence":{sequence}' if notification_id else ""
+    return f"{start}{consent}{relation}{under}}}"
 
 
 STARTS_MAX = 16_384
 _STARTS: dict[tuple[object, ...], str] = {}
 
 
-def _start_of_verdict(recipient: Addressee, ruling: Ruling) -> str:
+def _start_of_verdict(recipient: Addressee, ruling: Ruling, sent: tuple[str, ...]) -> str:
     """Return the part of a verdict that its row and recipient decide, without the closing brace."""
     found: dict[str, Any] = {
         "recipient": recipient.id,
@@ -125,7 +132,7 @@ def _start_of_verdict(recipient: Addressee, ruling: Ruling) -> str:
     if ruling.outcome is Outcome.DENY:
         found |= {"reason": ruling.reason, "remedy": ruling.remedy}
     else:
-        found |= {"fields": ruling.fields, "stripped": ruling.stripped, "masked": ruling.masked}
+        found |= {"fields": sent, "stripped": ruling.stripped, "masked": ruling.masked}
     kept = {key: value for key, value in found.items() if value not in (None, ())}
     return to_json({"rules": (), **kept}).decode()[:-1]
 

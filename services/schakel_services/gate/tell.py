@@ -23,7 +23,7 @@ from schakel_services.gate import record as write
 from schakel_services.gate.first_told import Permit, first_disclosures
 from schakel_services.gate.memory import Memory
 from schakel_services.gate.places import Places
-from schakel_services.gate.reading import Read, Said, read_event
+from schakel_services.gate.reading import Read, Said, Told, read_event
 from schakel_services.gate.rules import rulings, sender_hears_of, withheld_roles
 from schakel_services.gate.unseen import unseen_of
 from schakel_services.gate.withdrawn import named_roles, nothing_to_withdraw, told_to_stop, who_named
@@ -85,7 +85,7 @@ class Teller:
                 if ruling.consent_id is None:
                     without_consent.append((recipient, ruling))
                 continue
-            verdicts.append(write.verdict(recipient, ruling, None, None))
+            verdicts.append(write.verdict(recipient, ruling))
             if ruling.reason is Reason.NOT_IN_CHAIN:
                 verdicts += self._unreached_is_heard(read, recipient, ruling, places, person)
             elif sender_hears_of(ruling, recipient, person):
@@ -155,16 +155,18 @@ class Teller:
         sequence = self._memory.next_sequence(envelope.subject, recipient.id)
         position = places.next_for(recipient.id)
         unseen = unseen_of(said.event, envelope, recipient, ruling, person, self._decided_at)
-        headers = write.notification_headers(envelope, ruling, told[0], identity, sequence, position, unseen)
+        type_, body, fields = told
+        headers = write.notification_headers(envelope, ruling, type_, identity, sequence, position, unseen)
         key = envelope.subject.encode()
-        self._outputs.add(topics.notify(recipient.id), self._partition, key, told[1], headers)
-        return write.verdict(recipient, ruling, identity, sequence)
+        self._outputs.add(topics.notify(recipient.id), self._partition, key, body, headers)
+        return write.verdict(recipient, ruling, identity, sequence, fields)
 
-    def _told(self, event: Event, ruling: Ruling) -> tuple[str, bytes]:
-        """Return type and body of what is told; written anew, since the bytes that came in may say a key twice."""
+    def _told(self, event: Event, ruling: Ruling) -> Told:
+        """Return what is told; written anew, since the bytes that came in may say a key twice."""
         whole = ruling.view is None and event.model_fields_set.issubset(ruling.fields)
         told = event if whole else minimise(event, ruling, self._setup.policy)
-        return type(told).type, told.model_dump_json(exclude_unset=True).encode()
+        fields = tuple(name for name in ruling.fields if getattr(told, name, None) is not None)
+        return Told(type(told).type, told.model_dump_json(exclude_unset=True).encode(), fields)
 
     def _sender_hears(
         self, envelope: Envelope, source: Addressee, heard: DeliveryNotCompleted, places: Places
@@ -176,7 +178,7 @@ class Teller:
         facts = facts_of(heard, source, sender=source.id)
         ruling = decide(facts, source, person, self._setup.policy, self._now)
         if ruling.outcome is Outcome.DENY:
-            return [write.verdict(source, ruling, None, None)]
+            return [write.verdict(source, ruling)]
         identity = write.notification_id(envelope.id, source.id, heard.recipient, heard.stage)
         return [self._tell(envelope, source, ruling, heard, identity, places)]
 
@@ -222,13 +224,12 @@ class Teller:
         self, envelope: Envelope, recipient: Addressee, ruling: Ruling, event: Event, identity: str, places: Places
     ) -> str:
         """Write what the gate itself has to say of an event, and return the verdict."""
-        told = minimise(event, ruling, self._setup.policy)
+        type_, body, fields = self._told(event, ruling)
         sequence = self._memory.next_sequence(envelope.subject, recipient.id)
         position = places.next_for(recipient.id)
-        headers = write.notification_headers(envelope, ruling, type(told).type, identity, sequence, position)
-        body = told.model_dump_json(exclude_unset=True).encode()
+        headers = write.notification_headers(envelope, ruling, type_, identity, sequence, position)
         self._outputs.add(topics.notify(recipient.id), self._partition, envelope.subject.encode(), body, headers)
-        return write.verdict(recipient, ruling, identity, sequence)
+        return write.verdict(recipient, ruling, identity, sequence, fields)
 
     def _decide(self, envelope: Envelope, source: Addressee, verdicts: list[str]) -> None:
         value = write.decision(

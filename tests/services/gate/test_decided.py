@@ -27,6 +27,7 @@ async def test_who_may_know_is_told_what_it_may_know(stage: Stage) -> None:
     envelope = read_envelope(told.headers)
     assert json.loads(told.value) == {"status": "active", "review_month": "2027-01"}
     assert (verdict.recipient, verdict.outcome, verdict.stripped) == (coach, Outcome.REDUCED, ("effective",))
+    assert verdict.fields == ("status", "review_month")
     assert (envelope.id, envelope.sequence) == (str(verdict.notification_id), 1)
     assert (told.key.decode(), envelope.subject, envelope.partner) == (person, person, ggz)
     assert dict(told.headers)[POSITION].decode() == await stage.position(event)
@@ -44,7 +45,8 @@ async def test_a_field_can_not_be_smuggled_in_twice(stage: Stage) -> None:
     same = b'{"status":"ended","status":"active","status":"active"}'
     async with stage.gate():
         events = [await stage.send(person, ggz, body=body) for body in (twice, same)]
-        await stage.decisions(*events)
+        decisions = await stage.decisions(*events)
+    assert [one.fields for decision in decisions for one in decision.verdicts] == [("status",)] * 2, "what it had"
     assert [record.value for record in await stage.told(coach)] == [b'{"status":"active"}'] * 2
 
 
