@@ -218,13 +218,13 @@ def coverage(chain: ChainOption, data: HubData = None, as_json: AsJson = False) 
 def _person(bsn_file: Any, client: str | None) -> dict[str, str]:
     """Return who it is about, as a record says it."""
     if bsn_file is not None and client is None:
-        return {"bsn": _bsn(bsn_file)}
+        return {"bsn": bsn_in(bsn_file)}
     if client is not None and bsn_file is None:
         return {"client": client}
     raise WrongUsage("one of the two says whom it is about", "--bsn-file, --client", "one_of_the_two")
 
 
-def _bsn(file: Any) -> str:
+def bsn_in(file: Any) -> str:
     """Return the number; what can't be one is not sent, and not said either."""
     from schakel_contracts.identifiers import is_bsn
 

@@ -7,6 +7,7 @@ their commands, so that every command starts as quickly as the smallest.
 import typer
 
 from schakel_services.cli import (
+    access,
     bench,
     broker,
     chain,
@@ -42,6 +43,8 @@ app.add_typer(docs.app, name="docs")
 app.add_typer(policy.app, name="policy")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(topics.app, name="topics")
+# What is too much is told by the command itself: it may be a BSN, which nobody may read back.
+app.command("access", context_settings={"allow_extra_args": True})(access.access)
 app.command("demo")(demo.demo)
 app.command("explain")(explain.explain)
 app.command("run")(run.run)

@@ -92,8 +92,12 @@ async def everybody(cluster: Cluster) -> AsyncGenerator[tuple[str, list[Record]]
 
 async def registry_of(cluster: Cluster, kept: Kept) -> PersonRegistry:
     """Return everything that decides how a consent stands: age, representation, trajectories (R10, R13)."""
-    persons = await _persons(cluster, kept.partition, kept.person)
-    return PersonRegistry.from_records(persons.get(kept.person, ()))
+    return PersonRegistry.from_records(await records_of(cluster, kept.person, kept.partition))
+
+
+async def records_of(cluster: Cluster, person: str, partition: int) -> list[Record]:
+    """Return all records about one person. Reads one partition of the registry."""
+    return (await _persons(cluster, partition, person)).get(person, [])
 
 
 async def _persons(cluster: Cluster, partition: int, only: str | None = None) -> dict[str, list[Record]]:

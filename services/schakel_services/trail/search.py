@@ -73,8 +73,8 @@ async def find_refusal(cluster: Cluster, position: str) -> Refusal | None:
     needle = position.encode()
     async with aclosing(records_now(cluster, topics.AUDIT)) as records:
         async for record in records:
-            if needle in (record.value or b"") and _is(record, topics.REFUSAL_HEADERS):
-                refusal = _read(Refusal, record)
+            if needle in (record.value or b"") and is_kind(record, topics.REFUSAL_HEADERS):
+                refusal = read_as(Refusal, record)
                 if refusal.position == position:
                     return refusal
     return None
@@ -86,8 +86,8 @@ async def _decisions(cluster: Cluster, asked: UUID) -> tuple[list[Decision], int
     needle = str(asked).encode()
     async with aclosing(records_now(cluster, topics.AUDIT)) as records:
         async for record in records:
-            if needle in (record.value or b"") and _is(record, topics.DECISION_HEADERS):
-                decision = _read(Decision, record)
+            if needle in (record.value or b"") and is_kind(record, topics.DECISION_HEADERS):
+                decision = read_as(Decision, record)
                 if asked == decision.event_id or any(asked == v.notification_id for v in decision.verdicts):
                     found.append(decision)
                     partition = record.partition
@@ -101,17 +101,19 @@ async def _receipts(cluster: Cluster, sent: set[UUID], partition: int) -> dict[U
         async for record in records:
             value = record.value or b""
             if any(needle in value for needle in needles):
-                receipt = _read(Receipt, record)
+                receipt = read_as(Receipt, record)
                 if receipt.notification_id in sent:
                     found[receipt.notification_id] = receipt
     return found
 
 
-def _is(record: ConsumerRecord, headers: list[tuple[str, bytes]]) -> bool:
+def is_kind(record: ConsumerRecord, headers: list[tuple[str, bytes]]) -> bool:
+    """Say whether a record on ``audit`` is of the kind that these headers name."""
     return headers[0] in tuple(record.headers)
 
 
-def _read(kind: type[Kind], record: ConsumerRecord) -> Kind:
+def read_as(kind: type[Kind], record: ConsumerRecord) -> Kind:
+    """Return what a record says, or raise ``TrailUnreadable`` with where it stands."""
     try:
         return kind.model_validate_json(record.value or b"")
     except ValidationError:

@@ -39,7 +39,7 @@ def paragraphs(trail: Trail, policy: Policy) -> Iterator[tuple[str, list[str]]]:
 
 def refusal_lines(refusal: Refusal) -> list[str]:
     """Return what is known of a record that was refused: where, when and by which rules."""
-    head = f"{REFUSALS[refusal.kind]} {refusal.partner}, {refusal.connector}, {_moment(refusal.at)}."
+    head = f"{REFUSALS[refusal.kind]} {refusal.partner}, {refusal.connector}, {moment_words(refusal.at)}."
     return [head, *(f"{error.field}: {error.rule}" for error in refusal.errors)]
 
 
@@ -49,9 +49,9 @@ def _sentences(decision: Decision, verdict: Verdict, receipt: Receipt | None, po
     for rule in verdict.rules:
         yield f"Regel {rule}: {texts().rule.get(rule, 'staat niet in dit beleid.')}"
     row = f", rij {verdict.row}" if verdict.row else ""
-    yield f"Besloten op {_moment(decision.decided_at)}, beleid {decision.policy_version}{row}."
+    yield f"Besloten op {moment_words(decision.decided_at)}, beleid {decision.policy_version}{row}."
     if verdict.outcome is not Outcome.DENY:
-        yield f"Bericht {verdict.notification_id}, nummer {verdict.sequence}: {_delivery(receipt)}"
+        yield f"Bericht {verdict.notification_id}, nummer {verdict.sequence}: {delivery_words(receipt)}"
 
 
 def _grounds(verdict: Verdict, policy: Policy) -> Iterator[str]:
@@ -62,7 +62,7 @@ def _grounds(verdict: Verdict, policy: Policy) -> Iterator[str]:
     if verdict.purpose:
         yield f"Doel: {policy.purposes[verdict.purpose].name}."
     for code in verdict.basis:
-        yield f"Grondslag {code}: {_basis(code, policy)}"
+        yield f"Grondslag {code}: {basis_words(code, policy)}"
     if verdict.consent_id:
         yield f"Toestemming: {verdict.consent_id}."
     if verdict.relation_id:
@@ -78,16 +78,18 @@ def _content(verdict: Verdict) -> Iterator[str]:
         yield f"Afgeschermd: {', '.join(MASKED.get(name, name) for name in verdict.masked)}."
 
 
-def _basis(code: str, policy: Policy) -> str:
+def basis_words(code: str, policy: Policy) -> str:
+    """Return what a basis is, with its articles."""
     basis = policy.bases.get(code)
     return "staat niet in dit beleid." if basis is None else f"{basis.meaning} ({'; '.join(basis.articles)})."
 
 
-def _delivery(receipt: Receipt | None) -> str:
+def delivery_words(receipt: Receipt | None) -> str:
+    """Return how one delivery ended."""
     if receipt is None:
         return "nog niet afgeleverd."
     tries = "1 poging" if receipt.attempts == 1 else f"{receipt.attempts} pogingen"
-    when = _moment(receipt.ended_at)
+    when = moment_words(receipt.ended_at)
     why = f" {texts().reason[receipt.reason]}" if receipt.reason else ""
     if receipt.outcome is ReceiptOutcome.DELIVERED:
         return f"afgeleverd op {when}, na {tries}."
@@ -96,5 +98,6 @@ def _delivery(receipt: Receipt | None) -> str:
     return f"opgegeven op {when}, na {tries}.{why}"
 
 
-def _moment(moment: datetime) -> str:
+def moment_words(moment: datetime) -> str:
+    """Return a moment as people in the Netherlands read it, to the second."""
     return moment.astimezone(AMSTERDAM).strftime("%d-%m-%Y om %H:%M:%S")

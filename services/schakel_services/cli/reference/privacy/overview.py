@@ -40,6 +40,10 @@ Schakel in het Nederlands wie wat kreeg, wie niet, en waarom:
 $ schakel explain 2e703d21-cbf3-5385-b723-7ed5977e454a --data first-hour
 ```
 
+Vraagt iemand wat over hem of haar is vastgelegd (art. 15 AVG), dan geeft `schakel access` het antwoord voor die ene
+persoon, heel of het deel van één partij: wie wat kreeg en waarom, wie niet, en wat er staat. Het laat zien welke soort
+gegevens, nooit de gegevens zelf. Zo gaat dat: [een inzageverzoek](../how-to/answer-a-request-for-access.md) (Engels).
+
 Wat er in een ander geval zou gebeuren, zonder echte gegevens: `schakel policy what-if`. Een voorbeeld dat u zelf kunt
 spelen staat in [het eerste uur](../tutorial/first-hour.md) (Engels)."""
 
