@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 
 from schakel_connectors.fhir.dates import first_instant, last_day
 from schakel_connectors.fhir.key import record_key
@@ -73,7 +73,7 @@ def _statements(plan: CarePlan, place: Place, orders: Iterable[ServiceRequest], 
     days = span(plan.get("period"), f"{place.at}.period")
     found: list[Statement] = []
     if ended or not in_episode:
-        found.append(RelationStated(SENDER, valid_from=days[0], valid_until=days[1], ended=ended))
+        found.append(_involved(days[0], days[1], ended))
     if "careTeam" in plan:
         found.extend(of_team(plan, place, days, ended=ended))
     if ended:
@@ -84,11 +84,29 @@ def _statements(plan: CarePlan, place: Place, orders: Iterable[ServiceRequest], 
         return found
     review = (_review(plan, place) if "goal" in plan else None) or days[1]
     month = review.isoformat()[:7] if review else None
-    found.append(CarePlanStated(status, days[0] if status == "active" else None, month))
+    found.append(_runs(status, days[0] if status == "active" else None, month))
     level = support_level(plan, place, orders)
     if level is not None:
-        found.append(SupportLevelStated(level, review_date=review, asserted=is_by_people(plan, place)))
+        found.append(_supported(level, review, is_by_people(plan, place)))
     return found
+
+
+# Statements are immutable, and those of many plans are the same: what was made once is used again.
+
+
+@lru_cache(maxsize=2_048)
+def _involved(first: date | None, last: date | None, ended: bool) -> RelationStated:  # noqa: FBT001 - one call site
+    return RelationStated(SENDER, valid_from=first, valid_until=last, ended=ended)
+
+
+@lru_cache(maxsize=2_048)
+def _runs(status: CarePlanStatus, effective: date | None, month: str | None) -> CarePlanStated:
+    return CarePlanStated(status, effective, month)
+
+
+@lru_cache(maxsize=2_048)
+def _supported(level: int, review: date | None, asserted: bool) -> SupportLevelStated:  # noqa: FBT001 - one call site
+    return SupportLevelStated(level, review_date=review, asserted=asserted)
 
 
 def _review(plan: CarePlan, place: Place) -> date | None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import ClassVar
 from uuid import UUID
 
 from schakel_connectors.statement import Sender
@@ -22,6 +24,7 @@ class CarePlanStated:
     mistaken: bool = False
     """The partner says that the plan was entered in error: it ends, but only for those who were told of it."""
 
+    spelt_alike: ClassVar[bool] = True
     slot: str = "care_plan"
 
     def event(
@@ -33,7 +36,7 @@ class CarePlanStated:
             return None
         if memory is None and self._is_history(received_at.date()):
             return None
-        return CarePlanStatusChanged(status=self.status, effective=self.effective, review_month=self.review_month)
+        return _changed(self.status, self.effective, self.review_month)
 
     def record(self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime) -> None:
         """Keep nothing in the registry: a plan is no permission."""
@@ -48,3 +51,9 @@ class CarePlanStated:
         if self.status != "ended" or self.effective is None:
             return False
         return (today - self.effective).days > HISTORY_DAYS
+
+
+@lru_cache(maxsize=2_048)
+def _changed(status: CarePlanStatus, effective: date | None, review_month: str | None) -> CarePlanStatusChanged:
+    """Return the event, which many persons share: it is immutable, and to check it anew takes time."""
+    return CarePlanStatusChanged(status=status, effective=effective, review_month=review_month)

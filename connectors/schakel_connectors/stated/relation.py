@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from schakel_connectors.statement import SELF, OrganisationRef, Party, Sender
@@ -14,6 +15,7 @@ from schakel_contracts.registry import RelationRecord
 class RelationStated:
     """A party is, or is no longer, involved with the person."""
 
+    spelt_alike: ClassVar[bool] = True
     slot: str
     party: OrganisationRef = SELF
     role: Role | None = None

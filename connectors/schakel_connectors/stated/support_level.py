@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import ClassVar
 from uuid import UUID
 
 from schakel_connectors.statement import Sender
-from schakel_contracts.codes import SupportDirection
+from schakel_contracts.codes import Role, SupportDirection
 from schakel_contracts.support_level import SupportLevelChanged
 
 
@@ -13,6 +15,7 @@ from schakel_contracts.support_level import SupportLevelChanged
 class SupportLevelStated:
     """Support is at a level from 0 (none) to 4 (daily); only the direction in which it moved is ever told."""
 
+    spelt_alike: ClassVar[bool] = True
     level: int
     effective: date | None = None
     review_date: date | None = None
@@ -28,12 +31,7 @@ class SupportLevelStated:
         direction = self._direction(memory)
         if direction is None:
             return None
-        return SupportLevelChanged(
-            direction=direction,
-            effective=self.effective,
-            review_date=self.review_date,
-            asserted_by=sender.role if self.asserted else None,
-        )
+        return _changed(direction, self.effective, self.review_date, sender.role if self.asserted else None)
 
     def record(self, identity: UUID, memory: str | None, sender: Sender, received_at: datetime) -> None:
         """Keep nothing in the registry."""
@@ -51,3 +49,13 @@ class SupportLevelStated:
         if self.level == before:
             return None
         return SupportDirection.UP if self.level > before else SupportDirection.DOWN
+
+
+@lru_cache(maxsize=2_048)
+def _changed(
+    direction: SupportDirection, effective: date | None, review_date: date | None, asserted_by: Role | None
+) -> SupportLevelChanged:
+    """Return the event, which many persons share: it is immutable, and to check it anew takes time."""
+    return SupportLevelChanged(
+        direction=direction, effective=effective, review_date=review_date, asserted_by=asserted_by
+    )
