@@ -1,38 +1,28 @@
 """``schakel access``: what the log says of one person, for a request for access (AVG 15)."""
 
 import re
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schakel_services.cli.consent import bsn_in
+from schakel_services.cli.bsn_file import BsnFile, bsn_of
 from schakel_services.cli.output import AsJson, WrongUsage, console, print_json, refuse, refusing
 from schakel_services.cli.reach import HubData, ask, reach
 
 if TYPE_CHECKING:
-    from schakel_contracts.identifiers import Bsn
     from schakel_contracts.policy.model import Policy
     from schakel_services.trail.access import Access
     from schakel_services.trail.access_registry import StateOf
     from schakel_services.trail.held import Held
 
-STANDARD_INPUT = "-"
 NOT_HERE = "too many arguments, and none of them is shown; a BSN never stands on the command line"
 
 
 def access(
     ctx: typer.Context,
-    bsn_file: Annotated[
-        str | None,
-        typer.Option(
-            "--bsn-file",
-            help="File with the person's BSN, - for standard input; never on the command line. Needs --data, for the "
-            "chain's key.",
-        ),
-    ] = None,
+    bsn_file: BsnFile = None,
     subject: Annotated[str | None, typer.Option("--subject", help="The person's pseudonym instead.")] = None,
     data: HubData = None,
     partner: Annotated[
@@ -95,29 +85,16 @@ def _subject(bsn_file: str | None, subject: str | None, data: Path | None) -> st
         return subject
     if data is None:
         raise WrongUsage("with a BSN the data folder is needed, for the chain's key", "--data", "missing")
-    return _pseudonym(str(bsn_file), data)
+    return _pseudonym(bsn_file or "", data)
 
 
 def _pseudonym(bsn_file: str, data: Path) -> str:
     from schakel_services.chain.model import Chain
     from schakel_services.runtime.keys import KeyMissing, Keyring
 
-    bsn = _bsn(bsn_file)
+    bsn = bsn_of(bsn_file)
     with refusing(KeyMissing):
         return Keyring(data / Chain.model_fields["keys"].default).chain().pseudonym(bsn)
-
-
-def _bsn(bsn_file: str) -> "Bsn":
-    from schakel_contracts.identifiers import Bsn
-
-    if bsn_file == STANDARD_INPUT:
-        return Bsn(bsn_in(sys.stdin))
-    try:
-        with Path(bsn_file).open(encoding="utf-8") as file:
-            return Bsn(bsn_in(file))
-    except (OSError, ValueError):
-        # The name is not said: it may be a number that was meant to stand in the file.
-        raise WrongUsage("there is no such file, or it can't be read", "--bsn-file", "no_such_file") from None
 
 
 def _states(held: "Held", now: datetime) -> "StateOf":

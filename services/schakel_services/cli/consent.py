@@ -8,6 +8,7 @@ from uuid import UUID
 import typer
 
 from schakel_contracts.codes import Category, ConsentEffect, ConsentForm, FreelyGivenCheck, Grantor, Purpose
+from schakel_services.cli.bsn_file import BsnFile, bsn_of
 from schakel_services.cli.output import AsJson, Exit, WrongUsage, print_json, refuse, refusing
 from schakel_services.cli.reach import HubData, ask, reach
 from schakel_services.cli.run import ChainOption
@@ -27,13 +28,6 @@ IntakeOption = Annotated[
     str, typer.Option("--intake", envvar="SCHAKEL_INTAKE", help="Address of the intake, as `schakel up` says it.")
 ]
 RecordOption = Annotated[str, typer.Option("--record", help="The partner's own key of this consent.")]
-BsnFile = Annotated[
-    typer.FileText | None,
-    typer.Option("--bsn-file", help="File with the person's BSN, - for standard input; never on the command line."),
-]
-BSN_FILE_MAX = 100
-"""Characters that are read; a BSN has nine."""
-
 ClientOption = Annotated[str | None, typer.Option("--client", help="The partner's own number of the person instead.")]
 
 
@@ -215,23 +209,10 @@ def coverage(chain: ChainOption, data: HubData = None, as_json: AsJson = False) 
     tell_coverage(list(counted.rows()), counted.persons)
 
 
-def _person(bsn_file: Any, client: str | None) -> dict[str, str]:
+def _person(bsn_file: str | None, client: str | None) -> dict[str, str]:
     """Return who it is about, as a record says it."""
     if bsn_file is not None and client is None:
-        return {"bsn": bsn_in(bsn_file)}
+        return {"bsn": bsn_of(bsn_file)}
     if client is not None and bsn_file is None:
         return {"client": client}
     raise WrongUsage("one of the two says whom it is about", "--bsn-file, --client", "one_of_the_two")
-
-
-def bsn_in(file: Any) -> str:
-    """Return the number; what can't be one is not sent, and not said either."""
-    from schakel_contracts.identifiers import is_bsn
-
-    try:
-        found = str(file.read(BSN_FILE_MAX)).strip()
-    except (OSError, UnicodeDecodeError):
-        found = ""
-    if is_bsn(found):
-        return found
-    raise WrongUsage("no BSN: nine digits that pass the eleven test, and nothing else", "--bsn-file", "bsn_invalid")

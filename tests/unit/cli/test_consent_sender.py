@@ -67,6 +67,13 @@ def test_a_file_without_a_bsn_is_wrong_usage(tmp_path: Path, content: bytes) -> 
         assert "99999" not in told
 
 
+def test_a_bsn_in_the_place_of_its_file_is_not_read_back(tmp_path: Path) -> None:
+    """It is taken for the name of a file that is not there, and that name is not said."""
+    said = withdraw(tmp_path, "ggz-het-veen", "--bsn-file", "999990019")
+    assert (said.exit_code, said.line()["problem"]["rule"]) == (2, "no_such_file")
+    assert "99999" not in said.out + said.err
+
+
 def test_a_key_file_that_was_spoilt_is_told_too(tmp_path: Path) -> None:
     """It is not there to be used."""
     (tmp_path / "keys").mkdir()

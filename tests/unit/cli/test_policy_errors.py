@@ -45,7 +45,6 @@ def problem(said: Said) -> dict[str, Any]:
         (("policy", "undo"), None, "wrong_usage"),
         (("consent", "show", SECRET), "CONSENT_ID", "bad_value"),
         (("consent", "coverage", "--chain", SECRET), "--chain", "bad_value"),
-        (("consent", "withdraw", "--bsn-file", SECRET), "--bsn-file", "bad_value"),
     ],
 )
 def test_wrong_usage_is_a_line(arguments: tuple[str, ...], option: str | None, rule: str) -> None:
