@@ -11,18 +11,18 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from schakel_services.intake.names import fitting, problem_of
+from schakel_services.intake.names import problem_of
+from schakel_services.intake.place import Place, hidden, mode_in, reserve
 
 TAKING, ACCEPTED, REJECTED = ".taking", "accepted", "rejected"
 UNFINISHED = (".tmp", ".part", ".partial", ".crdownload")
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 OTHERS, GROUP = 0o007, 0o070
 
 
@@ -127,7 +127,7 @@ class Drop:
             os.rename(name, place.name, src_dir_fd=folder, dst_dir_fd=place.folder)
         # It may be a file of another user's; then it is the folder that others may not read.
         with suppress(OSError), self._opened(away.folder) as target, _file(place.name, target) as file:
-            os.fchmod(file, _mode_in(target))
+            os.fchmod(file, mode_in(target))
             os.utime(file, (now_s, now_s))
 
     def _part(self, name: str, folder: int, away: Away, parts: tuple[bytes, bytes]) -> None:
@@ -140,10 +140,10 @@ class Drop:
                 os.unlink(name, dir_fd=folder)
 
     @contextmanager
-    def _reserved(self, where: str, name: str, report: bytes | None) -> Iterator["_Place"]:
+    def _reserved(self, where: str, name: str, report: bytes | None) -> Iterator["Place"]:
         """Yield a name in a folder that is ours, beside the report; when that fails nothing of it is left."""
         with self._opened(where) as folder:
-            place = _reserve(name, folder)
+            place = reserve(name, folder)
             try:
                 if report is not None:
                     place.put(problem_of(place.name), report)
@@ -152,7 +152,7 @@ class Drop:
                 place.leave(place.shown)
                 raise
             finally:
-                place.leave([_hidden(problem_of(place.name)), _hidden(place.name)])
+                place.leave([hidden(problem_of(place.name)), hidden(place.name)])
 
     @contextmanager
     def _opened(self, name: str = "") -> Iterator[int]:
@@ -208,67 +208,6 @@ def _is_finished(name: str) -> bool:
     return not name.startswith(".") and not name.lower().endswith(UNFINISHED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A name in a folder that no other process of ours takes: its hidden form is kept meanwhile."""
-
-    folder: int
-    name: str
-    shown: list[str] = field(default_factory=list)
-
-    def put(self, name: str, content: bytes) -> None:
-        """Let a file appear under a name, whole."""
-        with suppress(FileExistsError):  # the name itself is kept so
-            _take(_hidden(name), self.folder)
-        _fill(_hidden(name), self.folder, content)
-        os.rename(_hidden(name), name, src_dir_fd=self.folder, dst_dir_fd=self.folder)
-        self.shown.append(name)
-
-    def leave(self, names: list[str]) -> None:
-        """Remove what is there of them."""
-        for each in names:
-            with suppress(OSError):
-                os.unlink(each, dir_fd=self.folder)
-
-
-def _reserve(name: str, folder: int) -> _Place:
-    """Take a name that is free, and whose report has a free one too."""
-    number = 1
-    while True:
-        place = _Place(folder, fitting(name, number))
-        with suppress(FileExistsError):
-            _take(_hidden(place.name), folder)
-            if not any(_is_there(each, folder) for each in (place.name, problem_of(place.name))):
-                return place
-            place.leave([_hidden(place.name)])
-        number += 1
-
-
-def _hidden(name: str) -> str:
-    return "." + name
-
-
-def _is_there(name: str, folder: int) -> bool:
-    try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _take(name: str, folder: int) -> None:
-    os.close(os.open(name, NEW, _mode_in(folder), dir_fd=folder))
-
-
-def _fill(name: str, folder: int, content: bytes) -> None:
-    """Write a file whose name is ours, down to the disk: the one that it is made from goes after it."""
-    with os.fdopen(os.open(name, os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW, dir_fd=folder), "wb") as file:
-        os.fchmod(file.fileno(), _mode_in(folder))
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def _closed(folder: int) -> int:
     """Return the mode of a folder without rights for others; those of a group stay only where somebody meant them.
 
@@ -283,8 +222,3 @@ def _has_list(folder: int) -> bool:
         return bool(os.getxattr(folder, "system.posix_acl_access"))
     except (OSError, AttributeError):
         return False
-
-
-def _mode_in(folder: int) -> int:
-    """Return who may read a file: whoever may read its folder."""
-    return stat.S_IMODE(os.fstat(folder).st_mode) & 0o640
