@@ -17,11 +17,8 @@ if TYPE_CHECKING:
     from schakel_services.trail.access_registry import StateOf
     from schakel_services.trail.held import Held
 
-NOT_HERE = "too many arguments, and none of them is shown; a BSN never stands on the command line"
-
 
 def access(
-    ctx: typer.Context,
     bsn_file: BsnFile = None,
     subject: Annotated[str | None, typer.Option("--subject", help="The person's pseudonym instead.")] = None,
     data: HubData = None,
@@ -44,8 +41,6 @@ def access(
     from schakel_services.trail.held import held_of
     from schakel_services.trail.stream import TrailError
 
-    if ctx.args:
-        raise WrongUsage(NOT_HERE, "--bsn-file", "too_many_arguments")
     _check_partner(partner)
     person = _subject(bsn_file, subject, data)
     cluster = reach(data)

@@ -1,6 +1,7 @@
 """The last word of every command: whatever was not foreseen is one line, without a value of anybody's record."""
 
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -14,6 +15,8 @@ from schakel_services.cli.usage_line import usage_line
 SHOW_ALL = "SCHAKEL_TRACEBACK"
 """Set it to see where an unforeseen error came from; a traceback may quote a record, so it is never the default."""
 AS_JSON = "--json"
+NUMBER, MASKED = re.compile(r"(?<!\d)\d{9}(?!\d)"), "*" * 9
+"""Nine digits, wherever they were typed: they may be a BSN, and what was wrong can be said without them."""
 
 
 class OneLine(TyperGroup):
@@ -34,6 +37,7 @@ class OneLine(TyperGroup):
         except typer.TyperException as error:
             if as_json:
                 _try_to_print(usage_line(error))
+            error.message = NUMBER.sub(MASKED, error.message)
             raise
 
     def _run(self, ctx: Any) -> Any:

@@ -117,3 +117,22 @@ def test_without_json_standard_output_stays_empty(arguments: tuple[str, ...]) ->
 
 def _fail(*_: object) -> None:
     raise ValueError(SECRET)
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("999990019",),
+        ("explain", "999990019"),
+        ("explain", "topic/0/1", "999990019"),
+        ("consent", "show", "999990019"),
+        ("policy", "what-if", "--event", "999990019"),
+        ("consent", "withdraw", "--consent-id", "999990019"),
+    ],
+)
+def test_nine_digits_are_not_read_back(typed: tuple[str, ...], options: tuple[str, ...]) -> None:
+    """They may be a BSN, typed where something else was meant."""
+    said = schakel(*typed, *options)
+    assert said.exit_code == 2
+    assert "99999" not in said.out + said.err
