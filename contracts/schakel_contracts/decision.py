@@ -29,7 +29,7 @@ class Verdict(Contract):
         default=(), description="What was sent: of the fields that were allowed, those that the event had."
     )
     stripped: tuple[str, ...] = Field(
-        default=(), description="Fields of this kind of event that this recipient does not get, had it them or not."
+        default=(), description="Fields of this kind of event that this recipient does not get, in it or not."
     )
     masked: tuple[str, ...] = Field(default=(), description="What was replaced by a neutral value: source, type.")
     reason: Reason | None = None

@@ -227,16 +227,13 @@ class IntakeStep:
 
     def _accept(self, taken: Taken, outputs: Outputs) -> None:
         setup = self._setup
-        of_whom, partition, key = "", 0, b""
         for person, body, headers in taken.events:
-            if person != of_whom:
-                of_whom, partition, key = person, partition_of(person, setup.partitions), person.encode()
-            outputs.add(topics.EVENTS, partition, key, body, headers)
-        for person, name, record in taken.records:
-            outputs.add(topics.REGISTRY, partition_of(person, setup.partitions), name.encode(), record)
+            outputs.add(topics.EVENTS, partition_of(person, setup.partitions), person.encode(), body, headers)
+        for person, key, record in taken.records:
+            outputs.add(topics.REGISTRY, partition_of(person, setup.partitions), key.encode(), record)
         topic = topics.versions(setup.partner)
-        for name, value in taken.versions.items():
-            self._write(outputs, topic, name, value)
+        for key, value in taken.versions.items():
+            self._write(outputs, topic, key, value)
         for person, numbers in taken.links.items():
             self._write(outputs, topics.links(setup.partner), person, self._links.seal(person, numbers))
 

@@ -67,11 +67,9 @@ class Taken:
         if self.origin is not None and self.news:
             self._write(self.origin)
         sizes = [len(body) for _, body, _ in self.events]
+        sizes += [0 if body is None else len(body) for _, _, body in self.records]
         sizes += map(len, self.versions.values())
-        if self.records:
-            sizes += [0 if body is None else len(body) for _, _, body in self.records]
-        if self.links:
-            sizes += [len(written_numbers(numbers)) for numbers in self.links.values()]
+        sizes += [len(written_numbers(numbers)) for numbers in self.links.values()]
         if max(sizes, default=0) > ROW_BYTES_MAX:
             raise rejected("record", "too_much")
         self.rows, self.written = len(sizes), sum(sizes)
